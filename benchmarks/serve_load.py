@@ -1,0 +1,200 @@
+"""How many questions a second does the server answer, and how long do they take?
+
+Comes in: a workspace (first argument or COURSELENS_WORKSPACE). Goes out: a table and `serve_load.json`. Three servers
+take turns on the same machine, loaded by `wrk` from 16 connections: `courselens serve`; a bare FastAPI route that
+returns a constant (what the framework alone can do); and the naive peer, sentence-transformers and numpy behind
+FastAPI, which finds a passage and answers nothing. Every question is asked once only in a round, so no answer is a
+kept one; `--kept` adds a row where they repeat.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+BARE = """
+from fastapi import FastAPI
+app = FastAPI()
+@app.get("/ask")
+async def ask(q: str) -> dict[str, str]:
+    return {"question": q, "answer": "constant"}
+"""
+NAIVE = """
+import json, os
+import numpy as np
+from fastapi import FastAPI
+from sentence_transformers import SentenceTransformer
+from courselens.encode.base import base_model
+index = os.environ["NAIVE_INDEX"]
+model = SentenceTransformer(str(base_model()), device="cpu")
+vectors = np.load(index + "/vectors.npy")
+passages = [json.loads(line) for line in open(index + "/passages.jsonl", encoding="utf-8")]
+app = FastAPI()
+@app.get("/ask")
+def ask(q: str, k: int = 10):
+    scores = vectors @ model.encode(q, normalize_embeddings=True, show_progress_bar=False)
+    best = np.argsort(-scores)[:k]
+    return {"question": q, "passages": [{**passages[i], "score": float(scores[i])} for i in best]}
+"""
+SCRIPT = """
+local questions, number, step = {questions}, 0, {step}
+local thread_number = 0
+function setup(thread) thread:set("first", thread_number); thread_number = thread_number + 1 end
+function init() number = first end
+request = function()
+  number = number + {threads}
+  local q = questions[(number * step) % #questions + 1]
+  if {unique} then q = q .. "+" .. number .. "x" .. {round} end
+  return wrk.format("GET", "/ask?q=" .. q)
+end
+done = function(summary, latency)
+  io.write(string.format("RESULT %d %d %d %f %f %d\\n", summary.requests, summary.errors.status,
+    summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout,
+    latency:percentile(50) / 1000, latency:percentile(99) / 1000, summary.duration))
+end
+"""
+THREADS = 1
+
+
+@dataclass(frozen=True)
+class Round:
+    """One run of wrk: requests a second, milliseconds, and requests that failed."""
+
+    rate: float
+    p50: float
+    p99: float
+    failed: int
+
+
+def main() -> None:
+    """Measure in turns, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("workspace", nargs="?", default=os.environ.get("COURSELENS_WORKSPACE"))
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=int, default=8)
+    parser.add_argument("--connections", type=int, default=16)
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--kept", action="store_true")
+    parser.add_argument("--out", type=Path, default=Path("serve_load.json"))
+    given = parser.parse_args()
+    if not given.workspace or not Path(given.workspace, "index").is_dir():
+        sys.exit("serve_load: skipped, it needs a built workspace (argument or COURSELENS_WORKSPACE)")
+    if shutil.which("wrk") is None:
+        sys.exit("serve_load: skipped, it needs wrk (Debian: apt-get install wrk)")
+    workspace = Path(given.workspace)
+    questions = make_questions(workspace)
+    with tempfile.TemporaryDirectory() as folder:
+        serve = [sys.executable, "-m", "courselens.cli", "serve"]
+        servers = {
+            "courselens": [*serve, str(workspace), "--workers", str(given.workers), "--port", "{port}"],
+            "bare FastAPI": uvicorn(Path(folder), "bare", BARE),
+            "naive peer": uvicorn(Path(folder), "naive", NAIVE),
+        }
+        os.environ["NAIVE_INDEX"] = str(workspace / "index")
+        rows: dict[str, list[Round]] = {}
+        for turn in range(given.rounds):
+            for name, command in servers.items():
+                process, port = start(command)
+                try:
+                    load(port, questions, given.connections, 2, turn + 100, unique=True)
+                    made = load(port, questions, given.connections, given.seconds, turn, unique=True)
+                    rows.setdefault(name, []).append(made)
+                    if given.kept and name == "courselens":
+                        load(port, questions, given.connections, given.seconds, turn, unique=False)
+                        again = load(port, questions, given.connections, given.seconds, turn, unique=False)
+                        rows.setdefault("courselens, kept answers", []).append(again)
+                finally:
+                    process.terminate()
+                    process.wait(30)
+    report(rows, given, workspace, len(questions))
+
+
+def make_questions(workspace: Path) -> list[str]:
+    """Questions on fields, topics and conditions, made of the catalogue's own titles, ready for an address."""
+    lines = (workspace / "index" / "courses.jsonl").read_text(encoding="utf-8").splitlines()
+    titles = [json.loads(line)["title"] for line in lines[:2000]]
+    forms = ("What language is {} taught in?", "who teaches {}", "how is {} examined", "courses like {}", "{}")
+    asked = [form.format(title) for title in titles for form in forms]
+    return [re.sub(r"[^A-Za-z0-9]+", "+", text) for text in asked]
+
+
+def uvicorn(folder: Path, name: str, code: str) -> list[str]:
+    """The command that serves `code`."""
+    (folder / f"{name}.py").write_text(code)
+    options = ["--app-dir", str(folder), "--port", "{port}", "--no-access-log", "--log-level", "error"]
+    return [sys.executable, "-m", "uvicorn", f"{name}:app", *options]
+
+
+def start(command: list[str]) -> tuple[subprocess.Popen[bytes], int]:
+    """Start a server on a free port and wait until it answers."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    process = subprocess.Popen([part.format(port=port) for part in command], stderr=subprocess.DEVNULL)
+    for _ in range(1200):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/ask?q=start"):
+                return process, port
+        except OSError:
+            if process.poll() is not None:
+                raise SystemExit(f"the server ended: {' '.join(command)}") from None
+            time.sleep(0.1)
+    raise SystemExit(f"the server does not answer: {' '.join(command)}")
+
+
+def load(port: int, questions: list[str], connections: int, seconds: int, turn: int, *, unique: bool) -> Round:
+    """Run wrk once."""
+    listed = "{" + ",".join(f'"{one}"' for one in questions) + "}"
+    values = {"questions": listed, "step": 7919, "threads": THREADS, "unique": str(unique).lower(), "round": turn}
+    script = SCRIPT
+    for name, value in values.items():
+        script = script.replace("{" + name + "}", str(value))
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
+        file.write(script)
+        file.flush()
+        command = ["wrk", f"-t{THREADS}", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "-s", file.name]
+        done = subprocess.run([*command, f"http://127.0.0.1:{port}"], capture_output=True, text=True, check=True)
+    found = re.search(r"RESULT (\d+) (\d+) (\d+) ([\d.]+) ([\d.]+) (\d+)", done.stdout)
+    if not found:
+        raise SystemExit(f"wrk said: {done.stdout} {done.stderr}")
+    requests, status, broken, p50, p99, micros = map(float, found.groups())
+    return Round(requests / micros * 1e6, p50, p99, int(status + broken))
+
+
+def report(rows: dict[str, list[Round]], given: argparse.Namespace, workspace: Path, questions: int) -> None:
+    """Print the medians and write every round."""
+    peer = statistics.median(one.rate for one in rows["naive peer"])
+    load1 = os.getloadavg()[0]
+    print(f"{workspace}: {questions:,} questions, {given.connections} connections, {given.rounds} rounds of ", end="")
+    print(f"{given.seconds} s in turns, wrk beside on {os.cpu_count()} cores, load average {load1:.1f} at the end")
+    print(f"{'server':<26}{'requests/s':>11}{'p50 ms':>9}{'p99 ms':>9}{'failed':>8}{'to naive':>10}")
+    for name, rounds in rows.items():
+        rate, p50, p99 = (statistics.median(getattr(one, key) for one in rounds) for key in ("rate", "p50", "p99"))
+        failed = sum(one.failed for one in rounds)
+        print(f"{name:<26}{rate:>11.0f}{p50:>9.1f}{p99:>9.1f}{failed:>8}{rate / peer:>9.1f}x")
+    document = {
+        "workspace": workspace.name,
+        "connections": given.connections,
+        "seconds": given.seconds,
+        "workers": given.workers,
+        "cores": os.cpu_count(),
+        "load_average": load1,
+        "rounds": {name: [asdict(one) for one in rounds] for name, rounds in rows.items()},
+    }
+    given.out.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,153 @@
+"""Academic words in English, German and Danish: a text comes in, what it is about in another language goes out.
+
+A student asks in English about a course whose page is German. No translation model is at hand offline, but subjects
+are named by a few hundred words (`glossary.tsv`), and German and Danish build the rest out of them:
+`Finanzmarktregulierung` is financial market + regulation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import resources
+
+COLUMNS = ("en", "de", "da")
+"""The columns of `glossary.tsv`; `|` divides synonyms, the first of which is given out."""
+
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_ENDINGS = (
+    "",
+    "s",
+    "e",
+    "n",
+    "r",
+    "rne",
+    "rnes",
+    "ken",
+    "en",
+    "er",
+    "es",
+    "em",
+    "ern",
+    "ne",
+    "erne",
+    "ene",
+    "et",
+    "t",
+    "ens",
+    "ets",
+    "ernes",
+)
+_LINKS = ("", "s", "te", "n", "en", "e", "es", "er", "-", "s-")
+_SHORTEST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word or phrase of a text and its translation."""
+
+    source: str
+    target: str
+
+
+def translate_terms(text: str, source: str, target: str) -> list[Term]:
+    """The words and phrases of `text` (language `source`) that the glossary has, in `target`, in order, each once.
+
+    Languages are `en`, `de`, `da`; none is found for others.
+    """
+    if source == target or source not in COLUMNS or target not in COLUMNS:
+        return []
+    return list(_translate(text, source, target))
+
+
+# A course's sections are translated again for each question that is made of them.
+@lru_cache(maxsize=64)
+def _translate(text: str, source: str, target: str) -> tuple[Term, ...]:
+    found: dict[str, Term] = {}
+    for term in _find(text, source, target):
+        found.setdefault(term.target.lower(), term)
+    return tuple(found.values())
+
+
+def is_term(word: str) -> bool:
+    """Whether `word`, in any of the languages and with any ending, names a subject in the glossary."""
+    return any(_lookup(word, source, "de" if source == "en" else "en") is not None for source in COLUMNS)
+
+
+def _find(text: str, source: str, target: str) -> Iterator[Term]:
+    words = _WORD.findall(text)
+    at = 0
+    while at < len(words):
+        for size in (3, 2):
+            phrase = " ".join(words[at : at + size])
+            known = _lookup(phrase, source, target)
+            if known:
+                yield Term(phrase, known)
+                at += size
+                break
+        else:
+            single = _translate_word(words[at], source, target)
+            if single:
+                yield Term(words[at], single)
+            at += 1
+
+
+@lru_cache(maxsize=50_000)
+def _translate_word(word: str, source: str, target: str) -> str | None:
+    known = _lookup(word, source, target)
+    if known or source == "en":
+        return known
+    entries = _entries(source, target)
+    parts = _split_compound(word.lower(), entries)
+    return " ".join(entries[part] for part in parts) if parts else None
+
+
+@lru_cache(maxsize=200_000)
+def _lookup(word: str, source: str, target: str) -> str | None:
+    entries = _entries(source, target)
+    lower = word.lower()
+    for ending in _ENDINGS:
+        base = lower.removesuffix(ending) if ending else lower
+        if len(base) >= _SHORTEST and (not ending or lower.endswith(ending)) and base in entries:
+            return entries[base]
+    return None
+
+
+def _split_compound(word: str, entries: dict[str, str]) -> tuple[str, ...]:
+    """The glossary words that `word` is built of, at most three; empty when it is not built of them alone."""
+    for parts in _decompose(word, entries, 3):
+        if len(parts) > 1:
+            return parts
+    return ()
+
+
+def _decompose(word: str, entries: dict[str, str], depth: int) -> Iterator[tuple[str, ...]]:
+    for ending in _ENDINGS:
+        base = word.removesuffix(ending) if ending else word
+        if (not ending or word.endswith(ending)) and len(base) >= _SHORTEST and base in entries:
+            yield (base,)
+    if depth == 1:
+        return
+    for cut in range(len(word) - _SHORTEST, _SHORTEST - 1, -1):
+        if word[:cut] not in entries:
+            continue
+        for link in _LINKS:
+            rest = word[cut:]
+            if rest.startswith(link):
+                for tail in _decompose(rest[len(link) :], entries, depth - 1):
+                    yield (word[:cut], *tail)
+
+
+@cache
+def _entries(source: str, target: str) -> dict[str, str]:
+    text = resources.files(__package__).joinpath("glossary.tsv").read_text(encoding="utf-8")
+    found: dict[str, str] = {}
+    for line in text.splitlines():
+        if not line.strip() or line.startswith("#"):
+            continue
+        row = dict(zip(COLUMNS, (cell.split("|") for cell in line.split("\t")), strict=True))
+        for word in row[source]:
+            found.setdefault(word.strip().lower(), row[target][0].strip())
+    return found

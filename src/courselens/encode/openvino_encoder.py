@@ -1,0 +1,151 @@
+"""Texts become vectors on a CPU without torch: an OpenVINO graph, a tokenizer, and what was decided at export.
+
+Comes in: the folder that `encode.export` wrote (`model.xml`, `model.bin`, `tokenizer.json`, `encoder.json`). Goes out:
+an `Encoder`. The graph pools and L2-normalises, so a vector leaves it ready for a dot product. Texts are sorted by
+length and cut into batches of a bounded number of tokens, because padding is the largest waste of a mixed batch.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import openvino
+from tokenizers import Encoding, Tokenizer
+
+from courselens.encode import Encoder, Vectors
+from courselens.errors import CourselensError
+
+GRAPH = "model.xml"
+TOKENIZER = "tokenizer.json"
+SETTINGS = "encoder.json"
+FORMAT = 1
+BATCH_TOKENS = 4096
+"""Tokens in a batch, padding included. Larger batches were no faster on 2 cores and take more memory."""
+THREADS = 2
+FEW = 8
+LONGEST_CHARACTERS = 20_000
+"""Characters of a text that are looked at: far more than any model's token limit, and it bounds a pasted book."""
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderSettings:
+    """The content of `encoder.json`.
+
+    `precision` is `f32` or `bf16`, the arithmetic that was chosen by measurement at export; a machine without bf16
+    falls back to f32. `inputs` are the names of the graph's inputs in order. `cosine` is the mean cosine to the
+    model in fp32 that was measured at export, `versions` the libraries that made the folder.
+    """
+
+    dimensions: int
+    max_tokens: int
+    pooling: str
+    precision: str
+    inputs: tuple[str, ...]
+    pad_token: int
+    cosine: float
+    versions: Mapping[str, str]
+    format: int = FORMAT
+
+    def write(self, folder: Path) -> None:
+        """Write `encoder.json`."""
+        (folder / SETTINGS).write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
+
+    @classmethod
+    def read(cls, folder: Path) -> EncoderSettings:
+        """Read `encoder.json`. Raises CourselensError when it is missing, damaged or of another format."""
+        path = folder / SETTINGS
+        remedy = "Run `courselens index` again"
+        try:
+            data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            if data["format"] != FORMAT:
+                raise CourselensError("encoder of another format", value=data["format"], where=path, remedy=remedy)
+            return cls(**{**data, "inputs": tuple(data["inputs"])})
+        except FileNotFoundError as error:
+            raise CourselensError("no encoder here", where=path, remedy=remedy) from error
+        except (ValueError, KeyError, TypeError) as error:
+            raise CourselensError("damaged encoder settings", value=str(error), where=path, remedy=remedy) from error
+
+
+class OpenVinoEncoder:
+    """An `Encoder` over an exported folder. Not safe for two threads at once: one infer request is reused."""
+
+    def __init__(self, folder: Path, *, precision: str | None = None, threads: int = THREADS) -> None:
+        """Load `folder`; `precision` overrides the exported one. Raises CourselensError on a damaged folder."""
+        self.settings = EncoderSettings.read(folder)
+        self.folder = folder
+        core = openvino.Core()
+        wanted = precision or self.settings.precision
+        able = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+        self.precision = "bf16" if wanted == "bf16" and able else "f32"
+        options = {
+            "INFERENCE_PRECISION_HINT": self.precision,
+            "INFERENCE_NUM_THREADS": threads,
+            "PERFORMANCE_HINT": "LATENCY",
+        }
+        try:
+            self._tokenizer: Tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+            self._request = core.compile_model(folder / GRAPH, "CPU", options).create_infer_request()
+        except Exception as error:  # both libraries raise bare Exception or RuntimeError for a damaged file
+            raise CourselensError(
+                "the encoder cannot be loaded",
+                value=str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__,
+                where=folder,
+                remedy="Run `courselens index` again",
+            ) from error
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(self.settings.max_tokens)
+
+    @property
+    def dimensions(self) -> int:
+        """Width of the vectors."""
+        return self.settings.dimensions
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """float32 of shape (len(texts), d), rows L2-normalised, in the order of `texts`; (0, d) for no text."""
+        out = np.empty((len(texts), self.dimensions), dtype=np.float32)
+        cut = [text[:LONGEST_CHARACTERS] for text in texts]
+        few = len(cut) <= FEW  # starting the tokenizer's threads takes longer than a handful of questions
+        encodings = [self._tokenizer.encode(text) for text in cut] if few else self._tokenizer.encode_batch(cut)
+        lengths = np.fromiter((len(encoding) for encoding in encodings), dtype=np.int64, count=len(encodings))
+        for rows in batches(lengths, BATCH_TOKENS):
+            out[rows] = self._infer([encodings[row] for row in rows])
+        return out
+
+    def count_tokens(self, text: str) -> int:
+        """Tokens of `text` as the model sees it, truncated to its limit."""
+        return len(self._tokenizer.encode(text))
+
+    def _infer(self, encodings: Sequence[Encoding]) -> Vectors:
+        width = max(len(encoding) for encoding in encodings)
+        ids = np.full((len(encodings), width), self.settings.pad_token, dtype=np.int64)
+        mask = np.zeros_like(ids)
+        for row, encoding in enumerate(encodings):
+            ids[row, : len(encoding)] = encoding.ids
+            mask[row, : len(encoding)] = 1
+        given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        result = self._request.infer([given[name] for name in self.settings.inputs])
+        vectors: Vectors = np.nan_to_num(np.asarray(result[0], dtype=np.float32))
+        if self.precision == "bf16":  # the graph's own normalisation is rounded to 8 bits
+            vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+        return vectors
+
+
+def load_encoder(folder: Path) -> Encoder:
+    """The encoder that was exported to `folder`. Raises CourselensError when it is missing or damaged."""
+    return OpenVinoEncoder(folder)
+
+
+def batches(lengths: npt.NDArray[np.int64], budget: int) -> Iterator[npt.NDArray[np.int64]]:
+    """Rows of texts grouped for inference, longest first; rows × longest length ≤ `budget` (one row at the least)."""
+    order = np.argsort(-lengths, kind="stable")
+    start = 0
+    while start < len(order):
+        stop = start + max(1, budget // max(1, int(lengths[order[start]])))
+        yield order[start:stop]
+        start = stop

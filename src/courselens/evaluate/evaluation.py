@@ -1,0 +1,202 @@
+"""The result of a comparison: figures with intervals, paired tests, worst questions; as JSON and as text.
+
+In: what `compare` measured. Out: `metrics.json`, the tables of the terminal, and what the report and the card draw on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from courselens.dataset.types import Passage, Question
+from courselens.evaluate.machine import Machine
+from courselens.evaluate.metrics import Difference, Interval
+from courselens.evaluate.tables import shorten, table
+
+METRICS = ("MRR@10", "nDCG@10", "Recall@1", "Recall@5", "Recall@10", "Course@1")
+"""All in [0, 1], higher is better. Course@1: the first passage is of the right course, whatever it says."""
+
+SIGNIFICANT = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """All metrics of one system for one slice of the questions.
+
+    `by` says how the questions were sliced (`overall`, `kind`, `asked`, `language`, `style`), `name` which slice it is
+    (`all`, `field`, `field: language`, `de`, `lower`).
+    """
+
+    system: str
+    by: str
+    name: str
+    metrics: Mapping[str, Interval]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """`system` against `against` on the same questions: mean difference, p adjusted for tests of a kind (Holm)."""
+
+    system: str
+    against: str
+    by: str
+    name: str
+    metric: str
+    difference: Difference
+    adjusted: float
+
+    @property
+    def verdict(self) -> str:
+        """`better`, `worse`, or `no difference shown` at 5% after the adjustment."""
+        if self.adjusted >= SIGNIFICANT:
+            return "no difference shown"
+        return "better" if self.difference.value > 0 else "worse"
+
+
+@dataclass(frozen=True, slots=True)
+class Worst:
+    """A question that the model ranks badly: the right passage's `rank` (None beyond 10) and what stood first instead.
+
+    `others` holds the reciprocal rank that each other system gives the right passage.
+    """
+
+    question: Question
+    rank: int | None
+    expected: Passage
+    answered: Passage | None
+    others: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What `compare` measured over `questions` about `groups` course groups, in a corpus of `passages`.
+
+    `repeated` counts questions asked of several courses in the same words, put once with all their right passages;
+    `unmatched` counts positive pairs left out since the corpus lacks their passage. `subject` is the model in question.
+    """
+
+    questions: int
+    groups: int
+    passages: int
+    courses: int
+    repeated: int
+    unmatched: int
+    subject: str
+    systems: tuple[str, ...]
+    figures: tuple[Figures, ...]
+    comparisons: tuple[Comparison, ...]
+    worst: tuple[Worst, ...]
+    machine: Machine
+
+    def interval(self, system: str, metric: str = "MRR@10", by: str = "overall", name: str = "all") -> Interval:
+        """One figure. Raises KeyError where it was not measured."""
+        for one in self.figures:
+            if (one.system, one.by, one.name) == (system, by, name):
+                return one.metrics[metric]
+        raise KeyError((system, metric, by, name))
+
+    def slices(self, by: str) -> list[str]:
+        """The names of the slices made by `by`, those with most questions first."""
+        return list(dict.fromkeys(one.name for one in self.figures if one.by == by))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The content of `metrics.json`."""
+        return {
+            "questions": self.questions,
+            "groups": self.groups,
+            "passages": self.passages,
+            "courses": self.courses,
+            "repeated": self.repeated,
+            "unmatched": self.unmatched,
+            "subject": self.subject,
+            "systems": {system: self._of(system) for system in self.systems},
+            "comparisons": [
+                {
+                    "system": one.system,
+                    "against": one.against,
+                    "by": one.by,
+                    "name": one.name,
+                    "metric": one.metric,
+                    **one.difference.to_dict(),
+                    "p_adjusted": one.adjusted,
+                    "verdict": one.verdict,
+                }
+                for one in self.comparisons
+            ],
+            "worst": [
+                {
+                    "question": asdict(one.question),
+                    "rank": one.rank,
+                    "expected": asdict(one.expected),
+                    "answered": asdict(one.answered) if one.answered else None,
+                    "others": dict(one.others),
+                }
+                for one in self.worst
+            ],
+            "machine": self.machine.to_dict(),
+        }
+
+    def text(self) -> str:
+        """Tables for a terminal: all systems overall, the kinds of question, the paired tests, the worst questions."""
+        parts = [
+            f"{self.questions:,} questions about {self.groups:,} course groups that were not trained on; "
+            f"corpus of {self.passages:,} passages of {self.courses:,} courses.",
+            *self._notes(),
+            "",
+            *table(["", *METRICS], [[s, *map(str, self._row(s, "overall", "all"))] for s in self.systems]),
+        ]
+        for by in ("kind", "asked", "language", "style"):
+            rows = [
+                [
+                    name,
+                    str(self._n(by, name)),
+                    *(f"{self.interval(s, by=by, name=name).value:.3f}" for s in self.systems),
+                ]
+                for name in self.slices(by)
+            ]
+            parts += ["", f"MRR@10 by {by}", *table(["", "n", *self.systems], rows)]
+        tests = [
+            [
+                f"{one.system} - {one.against}",
+                one.name,
+                f"{one.difference.value:+.3f} [{one.difference.low:+.3f}, {one.difference.high:+.3f}]",
+                f"{one.adjusted:.4f}",
+                one.verdict,
+            ]
+            for one in self.comparisons
+        ]
+        parts += ["", "Paired tests on MRR@10", *table(["", "questions", "difference", "p (Holm)", ""], tests)]
+        parts += ["", "Worst questions", *(line for one in self.worst[:5] for line in _worst_lines(one))]
+        return "\n".join([*parts, "", f"Measured on {self.machine}, {self.machine.date}."])
+
+    def _notes(self) -> list[str]:
+        notes = [
+            "Right is what is of the course and of the field or section asked; of a described course, anything of it.",
+            "Intervals: 95%, bootstrapped over course groups.",
+        ]
+        if self.repeated:
+            notes.append(f"{self.repeated:,} questions ask of another course in the same words and were put once.")
+        if self.unmatched:
+            notes.append(f"{self.unmatched:,} positive pairs were left out: the corpus lacks their passage.")
+        return notes
+
+    def _row(self, system: str, by: str, name: str) -> list[Interval]:
+        return [self.interval(system, metric, by, name) for metric in METRICS]
+
+    def _n(self, by: str, name: str) -> int:
+        return self.interval(self.systems[0], by=by, name=name).n
+
+    def _of(self, system: str) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for one in self.figures:
+            if one.system == system:
+                slot = found.setdefault(one.by, {})
+                slot[one.name] = {metric: interval.to_dict() for metric, interval in one.metrics.items()}
+        return {**found.pop("overall")["all"], **{f"by_{by}": slices for by, slices in found.items()}}
+
+
+def _worst_lines(one: Worst) -> list[str]:
+    rank = f"rank {one.rank}" if one.rank else "not in the first 10"
+    answered = shorten(one.answered.text) if one.answered else "nothing"
+    return [f"  {one.question.text}", f"    right ({rank}): {shorten(one.expected.text)}", f"    first: {answered}"]

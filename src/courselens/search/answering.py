@@ -1,0 +1,143 @@
+"""One question through understanding, ranking and lookup.
+
+In: an opened index, an encoder and a question. Out: `Considered`: all that was found, from which the lens makes an
+answer and calibration learns how sure it may be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from courselens.course import Course
+from courselens.encode import Vectors
+from courselens.search.conditions import Condition, ConditionParser
+from courselens.search.confidence import Evidence, evidence_of
+from courselens.search.facts import Mask
+from courselens.search.query import Asked, Understood, applied, decide, understand
+from courselens.search.rank import Ranking, best_passages, measure, rank
+from courselens.search.saying import NOTHING, Saying, say_courses, say_field
+from courselens.search.stored import Index
+
+MOST = 10
+REMEMBERED = 4096
+"""Courses kept parsed."""
+NAMED_COURSES = 3
+"""Courses that the answer to "which courses …" names in its sentence."""
+ALIASES = {
+    "ects": ("ects", "credits"),
+    "credits": ("credits", "ects"),
+    "exam_form": ("exam_form", "exam"),
+    "exam": ("exam", "exam_form"),
+    "teaching_method": ("teaching_method", "teaching"),
+    "teaching": ("teaching", "teaching_method"),
+}
+"""Fields and sections that answer for each other where a course has only one of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """Everything that was found for a question."""
+
+    understood: Understood
+    asked: Asked
+    kept: tuple[Condition, ...]
+    ignored: tuple[str, ...]
+    ranking: Ranking
+    saying: Saying
+    evidence: Evidence
+
+
+class Answerer:
+    """Considers questions about one index."""
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+        self.parser = ConditionParser(index.facts)
+        self.course = lru_cache(maxsize=REMEMBERED)(index.course)
+
+    def understand(self, question: str) -> Understood:
+        """Read the question by its words; its `texts` are to be encoded for `consider`."""
+        return understand(question, self.index, self.parser)
+
+    def consider(
+        self,
+        understood: Understood,
+        vectors: Vectors,
+        *,
+        given: Sequence[Condition] = (),
+        hidden: Mask | None = None,
+        most: int = MOST,
+    ) -> Considered:
+        """Decide, rank and look up. `vectors` are those of `understood.texts`; `given` conditions always hold;
+        `hidden` (courses,) are as if they were not in the catalogue.
+        """
+        shares = self.index.asked_model.probabilities(understood.frame, vectors[0])
+        asked = decide(understood, shares)
+        found = applied(understood, asked)
+        start = self._start(understood, given, hidden)
+        allowed, kept, relaxed = self._narrowed(start, found.conditions)
+        parts = measure(self.index, understood, vectors[1:], understood.wanted)
+        ranking = rank(self.index, understood, asked, parts, allowed, most=most)
+        saying = self._say(understood, asked, ranking, kept)
+        coverage = parts.coverage(int(ranking.order[0])) if len(ranking.order) else 0.0
+        evidence = evidence_of(understood, asked, ranking, coverage, kept=bool(kept or given))
+        ignored = tuple(dict.fromkeys((*found.ignored, *(one.said for one in relaxed))))
+        return Considered(understood, asked, (*given, *kept), ignored, ranking, saying, evidence)
+
+    def _start(self, understood: Understood, given: Sequence[Condition], hidden: Mask | None) -> Mask:
+        mask = np.ones(self.index.courses, dtype=bool)
+        coded = [course for code in understood.codes for course in code.courses]
+        if coded:
+            mask[:] = False
+            mask[coded] = True
+        for one in given:
+            mask &= one.mask(self.index.facts)
+        if hidden is not None:
+            mask &= ~hidden
+        return mask
+
+    def _narrowed(
+        self, start: Mask, conditions: Sequence[Condition]
+    ) -> tuple[Mask, tuple[Condition, ...], tuple[Condition, ...]]:
+        """The courses that fulfil the conditions; one that would leave nothing is relaxed."""
+        kept: list[Condition] = []
+        relaxed: list[Condition] = []
+        mask = start
+        for one in conditions:
+            narrower = mask & one.mask(self.index.facts)
+            if narrower.any():
+                mask = narrower
+                kept.append(one)
+            else:
+                relaxed.append(one)
+        return mask, tuple(kept), tuple(relaxed)
+
+    def _say(self, understood: Understood, asked: Asked, ranking: Ranking, kept: Sequence[Condition]) -> Saying:
+        unknown = bool(understood.codes) and not any(code.courses for code in understood.codes)
+        if not len(ranking.order) or unknown:
+            return Saying(None, (), asked.field, None, ())
+        if asked.kind != "course":
+            courses = [self.course(int(number)) for number in ranking.order[:NAMED_COURSES]]
+            return say_courses(courses, understood.language) if understood.told else NOTHING
+        number = int(ranking.order[0])
+        course = self.course(number)
+        field = self.held(course, number, asked.field)
+        if asked.field is None and asked.elsewhere > 0.5:
+            return Saying(None, (), None, course, (), f"The catalogue does not say this of {course.name}.")
+        places = best_passages(self.index, ranking.parts, [number], most=MOST, field=field)
+        passages = tuple((place, self.index.passage(place)) for place in places)
+        return say_field(understood, course, field, asked.field, passages)
+
+    def held(self, course: Course, number: int, field: str | None) -> str | None:
+        """The field itself, or the one that answers for it in this course."""
+        if field is None:
+            return None
+        answered = self.index.asked[self.index.first[number] : self.index.first[number + 1]].tolist()
+        has = {self.index.asked_names[one] for one in answered} | set(course.fields)
+        if course.exam:
+            has.add("exam")
+        return next((name for name in ALIASES.get(field, (field,)) if name in has), field)

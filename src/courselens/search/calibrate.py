@@ -1,0 +1,142 @@
+"""Learns how sure an answer may be, from questions made of the catalogue itself.
+
+In: an opened index, its encoder, the courses and their passages. Out: the fitted `Confidence`. Each question is posed
+twice: as it is, and as if its course were not in the catalogue; the second must not be answered. Questions that name a
+course are phrasings with its name in several spellings; questions that describe one are pieces of its sentences.
+Questions of everyday life stand for what no catalogue holds. All of it takes seconds, and a seed makes it the same
+each time.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from courselens.course import Course
+from courselens.dataset.types import Passage
+from courselens.encode import Encoder
+from courselens.search.answering import Answerer, Considered
+from courselens.search.confidence import DESCRIBED, NAMED, RIDGE, Confidence, Evidence, Logistic, fit_logistic
+from courselens.search.facts import Mask
+from courselens.search.stored import Index
+from courselens.search.vocabulary import NOT_FIELDS, phrasings
+
+QUESTIONS = 200
+"""Questions that name a course, and as many that describe one."""
+REFUSED = 0.01
+"""Share of answerable questions that may be refused."""
+HIDDEN_WEIGHT = 0.15
+"""How much a question without an answer counts beside one with: students ask mostly what the catalogue holds."""
+
+_SENTENCE = re.compile(r"[^.!?\n]{40,240}")
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A question with the course that answers it (None where none does) and the field that it asks for."""
+
+    text: str
+    course: int | None
+    field: str | None
+
+
+def calibrate(
+    index: Index, encoder: Encoder, courses: Sequence[Course], passages: Sequence[Passage], *, seed: int = 3
+) -> Confidence:
+    """Fit the confidence of `index`; the defaults where the catalogue is too small to learn from."""
+    choose = random.Random(seed)
+    answerer = Answerer(index)
+    probes = [*_naming(courses, choose), *_describing(index, passages, choose), *_elsewhere(courses, choose)]
+    understood = [answerer.understand(probe.text) for probe in probes]
+    texts = [text for one in understood for text in one.texts]
+    vectors = encoder.encode(texts)
+    named: list[tuple[Evidence, bool, float]] = []
+    described: list[tuple[Evidence, bool, float]] = []
+    at = 0
+    for probe, one in zip(probes, understood, strict=True):
+        own = vectors[at : at + len(one.texts)]
+        at += len(one.texts)
+        shown = answerer.consider(one, own)
+        found = [(shown.evidence, _right(probe, shown, courses), 1.0 if probe.course is not None else HIDDEN_WEIGHT)]
+        if probe.course is not None and not any(code.courses for code in one.codes):
+            hidden = answerer.consider(one, own, hidden=_same(probe.course, courses))
+            found.append((hidden.evidence, False, HIDDEN_WEIGHT))
+        for evidence, right, weight in found:
+            (named if evidence.named else described).append((evidence, right, weight))
+    ridge = RIDGE["named"], RIDGE["described"]
+    return Confidence(_fitted(named, NAMED, ridge[0]), _fitted(described, DESCRIBED, ridge[1]))
+
+
+def _fitted(rows: Sequence[tuple[Evidence, bool, float]], default: Logistic, ridge: float) -> Logistic:
+    evidence, right, weights = (list(part) for part in zip(*rows, strict=True)) if rows else ([], [], [])
+    return fit_logistic(evidence, right, weights, default, ridge=ridge, refused=REFUSED)
+
+
+def _right(probe: Probe, considered: Considered, courses: Sequence[Course]) -> bool:
+    order = considered.ranking.order
+    if probe.course is None or not len(order):
+        return False
+    first, wanted = courses[int(order[0])], courses[probe.course]
+    same = first.group == wanted.group or first.title == wanted.title
+    asked = probe.field is None or considered.asked.field == probe.field or considered.saying.field == probe.field
+    return same and asked
+
+
+def _same(course: int, courses: Sequence[Course]) -> Mask:
+    wanted = courses[course]
+    return np.array([one.group == wanted.group or one.title == wanted.title for one in courses], dtype=bool)
+
+
+def _naming(courses: Sequence[Course], choose: random.Random) -> Iterator[Probe]:
+    """Phrasings of fields that the course has, with its name in one of several spellings."""
+    lines = [phrasing for phrasing in phrasings(seed=choose.randrange(1000)) if phrasing.asked not in NOT_FIELDS]
+    for _ in range(QUESTIONS):
+        number = choose.randrange(len(courses))
+        course = courses[number]
+        has = {*course.fields, *(section.name for section in course.sections), *(["exam"] if course.exam else [])}
+        able = [line for line in lines if line.asked in has]
+        if able:
+            line = choose.choice(able)
+            yield Probe(line.text.replace("{x}", spelled(course, choose)), number, line.asked)
+
+
+def spelled(course: Course, choose: random.Random) -> str:
+    """A name of the course as somebody might type it: code, title, the title's beginning or end, a slip."""
+    style = choose.choice(("code", "full", "title", "lower", "short", "short", "slip"))
+    title = course.title
+    if style == "code":
+        return course.code
+    if style == "full":
+        return course.name
+    if style in ("short", "slip"):
+        parts = [part for part in re.split(r":\s+|\s+[-–]\s+", title) if len(part) > 5] or [title]
+        told = parts[-1].split()
+        title = " ".join(told[: choose.randint(2, 4)]) if len(told) > 4 else parts[-1]
+        title = title.lower()
+    if style == "slip" and len(title) > 6:
+        at = choose.randrange(1, len(title) - 2)
+        title = title[:at] + title[at + 1] + title[at] + title[at + 2 :]
+    return title.lower() if style == "lower" else title
+
+
+def _describing(index: Index, passages: Sequence[Passage], choose: random.Random) -> Iterator[Probe]:
+    """Pieces of sentences from what courses say of themselves, without their titles."""
+    told = [place for place, passage in enumerate(passages) if passage.section in ("content", "objectives")]
+    for place in choose.sample(told, min(QUESTIONS, len(told))):
+        sentences = _SENTENCE.findall(passages[place].text.partition("\n")[2])
+        if sentences:
+            words = choose.choice(sentences).split()
+            first = choose.randrange(max(1, len(words) - 6))
+            piece = " ".join(words[first : first + choose.randint(5, 10)]).strip(" -,;:").lower()
+            yield Probe(piece, int(np.searchsorted(index.first, place, side="right")) - 1, None)
+
+
+def _elsewhere(courses: Sequence[Course], choose: random.Random) -> Iterator[Probe]:
+    """What no catalogue holds."""
+    for phrasing in phrasings(seed=choose.randrange(1000), most=2):
+        if phrasing.asked == "elsewhere":
+            yield Probe(phrasing.text.replace("{x}", spelled(choose.choice(courses), choose)), None, None)

@@ -1,0 +1,218 @@
+"""How sure an answer is: a logistic model over what understanding, ranking and lookup saw.
+
+In: evidence about one question. Out: the probability that the answer is right, and whether it is worth giving: below a
+threshold the catalogue is said not to hold it. Questions that name a course and questions that describe one have a
+model each. The weights are fitted on questions made from the catalogue when an index is made (`calibrate.py`).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from courselens.errors import CourselensError
+from courselens.search.query import Asked, Understood
+from courselens.search.rank import Ranking
+
+FILE = "confidence.json"
+FEATURES = (
+    "coded",
+    "cover",
+    "said",
+    "title",
+    "dense",
+    "above",
+    "coverage",
+    "margin",
+    "asked",
+    "elsewhere",
+    "off",
+    "kept",
+)
+"""Names of `Evidence`'s numbers, in the order of the weights."""
+RIDGE = {"named": 0.5, "described": 10.0}
+"""How strongly a fit stays with the defaults. Pieces of sentences are easier to find than what students describe, so
+the defaults, fitted on questions that people wrote, count for more there."""
+ROUNDS = 30
+CERTAIN = 0.7
+"""Strength of a title from which the course is beyond doubt."""
+ELSEWHERE = 0.3
+"""Probability from which a question may be for something that no catalogue holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known about an answer. All from 0 to about 1.
+
+    `coded` a known code stands in the question; `cover` and `said` of the title found (see `TitleMention`), `title`
+    its strength; `dense` the best cosine of the first course, `above` by how many standard deviations it stands above
+    the courses' mean, divided by 5; `coverage` the share of the question's words, by rarity, that the first course
+    has; `margin` to the second course; `asked` the probability of the field; `elsewhere` that of something that no
+    catalogue holds; `off` is 1 when the code named is unknown, `kept` when a condition was
+    understood and holds.
+    """
+
+    named: bool
+    coded: float
+    cover: float
+    said: float
+    title: float
+    dense: float
+    above: float
+    coverage: float
+    margin: float
+    asked: float
+    elsewhere: float
+    off: float
+    kept: float = 0.0
+
+    @property
+    def numbers(self) -> npt.NDArray[np.float64]:
+        """The features as an array, in the order of `FEATURES`."""
+        return np.array([getattr(self, name) for name in FEATURES], dtype=np.float64)
+
+
+def evidence_of(
+    understood: Understood, asked: Asked, ranking: Ranking, coverage: float, *, kept: bool = False
+) -> Evidence:
+    """Gather the evidence of one question."""
+    known = any(code.courses for code in understood.codes)
+    order, score, parts = ranking.order, ranking.score, ranking.parts
+    named = asked.kind == "course"
+    if not len(order):
+        return Evidence(named, float(known), 0, 0, 0, 0, 0, coverage, 0, asked.share, asked.elsewhere, 1.0)
+    first = int(order[0])
+    mention = next((one for one in understood.titles if one.course == first), None)
+    spread = float(parts.dense.std()) or 1.0
+    second = float(score[int(order[1])]) if len(order) > 1 else float(score[first]) - 1
+    return Evidence(
+        named=named,
+        coded=float(known),
+        cover=mention.cover if mention else 0.0,
+        said=mention.said if mention else 0.0,
+        title=mention.strength if mention else 0.0,
+        dense=float(parts.dense[first]),
+        above=float((parts.dense[first] - parts.dense.mean()) / spread / 5),
+        coverage=coverage,
+        margin=min(1.0, float(score[first]) - second),
+        asked=asked.share if asked.field else 0.5,
+        elsewhere=asked.elsewhere,
+        off=float(bool(understood.codes) and not known),
+        kept=float(kept),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Logistic:
+    """`weights` of `FEATURES`, `bias`, and the probability below which no answer is given."""
+
+    weights: tuple[float, ...]
+    bias: float
+    threshold: float
+
+    def probability(self, numbers: npt.NDArray[np.float64]) -> float:
+        """Probability that the answer is right."""
+        score = float(numbers @ np.array(self.weights)) + self.bias
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
+
+
+NAMED = Logistic((4.0, 1.0, 2.0, 2.0, 1.0, 0.0, 1.0, 2.0, 2.0, -4.0, -8.0, 0.0), -5.0, 0.3)
+DESCRIBED = Logistic((0.0, 1.0, -0.5, 0.0, 5.7, 0.9, 3.1, 2.4, 0.0, -2.7, 0.0, 2.0), -3.7, 0.3)
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """The two models: of questions that name a course or ask a field of one, and of all others."""
+
+    named: Logistic = field(default=NAMED)
+    described: Logistic = field(default=DESCRIBED)
+
+    def of(self, evidence: Evidence) -> float:
+        """Probability that what was found is right."""
+        return self._model(evidence).probability(evidence.numbers)
+
+    def enough(self, evidence: Evidence) -> bool:
+        """Whether it is likely enough to be given as the answer.
+
+        Where the course is beyond doubt, only a question for something else than the catalogue holds is refused.
+        """
+        certain = evidence.named and max(evidence.coded, evidence.title) >= CERTAIN and evidence.elsewhere < ELSEWHERE
+        return certain or self.of(evidence) >= self._model(evidence).threshold
+
+    def _model(self, evidence: Evidence) -> Logistic:
+        return self.named if evidence.named else self.described
+
+    def write(self, folder: Path) -> None:
+        """Write `confidence.json`."""
+        data = {"features": FEATURES, "named": asdict(self.named), "described": asdict(self.described)}
+        (folder / FILE).write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+
+    @classmethod
+    def open(cls, folder: Path) -> Confidence:
+        """What `write` wrote, or the defaults where there is none. Raises CourselensError when it is damaged."""
+        path = folder / FILE
+        if not path.exists():
+            return cls()
+        try:
+            data = json.loads(path.read_text(encoding="utf-8"))
+            models = [
+                Logistic(tuple(data[n]["weights"]), data[n]["bias"], data[n]["threshold"])
+                for n in ("named", "described")
+            ]
+            if any(len(model.weights) != len(FEATURES) for model in models):
+                raise ValueError("another number of weights")
+            return cls(*models)
+        except (ValueError, KeyError, TypeError) as error:
+            remedy = "Run `courselens index` again"
+            raise CourselensError("damaged confidence", value=str(error), where=path, remedy=remedy) from error
+
+
+def fit_logistic(
+    rows: Sequence[Evidence],
+    right: Sequence[bool],
+    weights: Sequence[float],
+    default: Logistic,
+    *,
+    ridge: float,
+    refused: float,
+) -> Logistic:
+    """Fit by damped Newton steps on the log loss with a ridge towards `default`; every row counts `weights`.
+
+    The threshold is the highest that refuses at most the share `refused` of the right rows, at most the default's.
+    """
+    if len(set(right)) < 2 or len(rows) < 40:
+        return default
+    numbers = np.array([row.numbers for row in rows])
+    design = np.hstack([numbers, np.ones((len(rows), 1))])
+    target, counts = np.array(right, dtype=np.float64), np.array(weights, dtype=np.float64)
+    start = np.array([*default.weights, default.bias])
+    fitted = start.copy()
+
+    def loss(point: npt.NDArray[np.float64]) -> float:
+        score = design @ point
+        lost = counts * (np.logaddexp(0, score) - target * score)
+        return float(lost.sum() + ridge / 2 * np.sum((point - start) ** 2))
+
+    for _ in range(ROUNDS):
+        guess = 1 / (1 + np.exp(-np.clip(design @ fitted, -30, 30)))
+        gradient = design.T @ (counts * (guess - target)) + ridge * (fitted - start)
+        curvature = (design * (counts * guess * (1 - guess))[:, None]).T @ design + ridge * np.eye(len(fitted))
+        step = np.linalg.solve(curvature, gradient)
+        size = next((2.0**-halving for halving in range(12) if loss(fitted - 2.0**-halving * step) < loss(fitted)), 0.0)
+        if size == 0.0:
+            break
+        fitted = fitted - size * step
+    guess = 1 / (1 + np.exp(-np.clip(design @ fitted, -30, 30)))
+    threshold = min(default.threshold, float(np.quantile(guess[target > 0], refused)))
+    return Logistic(tuple(float(one) for one in fitted[:-1]), float(fitted[-1]), threshold)
+
+
+def to_json(evidence: Evidence) -> Mapping[str, float]:
+    """The evidence for `explain`."""
+    return {name: round(float(getattr(evidence, name)), 4) for name in FEATURES}

@@ -1,0 +1,95 @@
+"""Which courses have which value of a field: what conditions are looked up in.
+
+In: the courses when an index is made. Out: for each text field its values with the courses that have them, for each
+numeric field one number a course. A course is known by its place in the index.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from courselens.course import Course, format_value
+
+NUMERIC = ("ects", "credits", "capacity")
+UNUSED = frozenset({"timetable", "updated", "grading_scale"})
+"""Fields whose values are sentences or dates: nobody filters by them in plain words."""
+LONGEST_VALUE = 120
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """`values`: field → value → courses; `numbers`: field → float32 (n,), NaN where a course does not say it."""
+
+    courses: int
+    values: Mapping[str, Mapping[str, Sequence[int]]]
+    numbers: Mapping[str, npt.NDArray[np.float32]]
+
+    @classmethod
+    def of(cls, courses: Sequence[Course]) -> Facts:
+        """The facts of `courses` that conditions may be about."""
+        values: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+        numbers: dict[str, npt.NDArray[np.float32]] = {}
+        for number, course in enumerate(courses):
+            for name, found in course.fields.items():
+                if name in NUMERIC:
+                    array = numbers.setdefault(name, np.full(len(courses), np.nan, dtype=np.float32))
+                    array[number] = next((float(v) for v in found.values if isinstance(v, (int, float))), np.nan)
+                elif name not in UNUSED:
+                    for value in dict.fromkeys(format_value(value) for value in found.values):
+                        if len(value) <= LONGEST_VALUE:
+                            values[name][value].append(number)
+            if course.year:
+                values["year"][course.year].append(number)
+            for form in dict.fromkeys(part.form for part in course.exam if part.form):
+                if number not in values["exam_form"][form][-1:]:
+                    values["exam_form"][form].append(number)
+            if any(part.grouping and part.grouping.startswith("group") for part in course.exam):
+                values["exam_form"]["Group work"].append(number)
+        return cls(len(courses), {name: dict(found) for name, found in values.items()}, numbers)
+
+    def write(self, folder: Path) -> None:
+        """Write `facts.json` and one `facts.*.npy` for each numeric field."""
+        data = {"courses": self.courses, "values": self.values, "numbers": sorted(self.numbers)}
+        (folder / "facts.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+        for name, array in self.numbers.items():
+            np.save(folder / f"facts.{name}.npy", array)
+
+    @classmethod
+    def open(cls, folder: Path) -> Facts:
+        """Open what `write` wrote."""
+        data = json.loads((folder / "facts.json").read_text(encoding="utf-8"))
+        numbers = {name: np.load(folder / f"facts.{name}.npy", mmap_mode="r") for name in data["numbers"]}
+        return cls(data["courses"], data["values"], numbers)
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """Fields that at least one course has."""
+        return frozenset(self.values) | frozenset(self.numbers)
+
+    @property
+    def credit_field(self) -> str:
+        """`ects`, or `credits` where the catalogue has its own unit."""
+        return "credits" if "credits" in self.numbers and "ects" not in self.numbers else "ects"
+
+    def having(self, field: str, values: Sequence[str]) -> Mask:
+        """Courses with one of `values`."""
+        mask = np.zeros(self.courses, dtype=bool)
+        for value in values:
+            mask[list(self.values.get(field, {}).get(value, ()))] = True
+        return mask
+
+    def stating(self, field: str) -> Mask:
+        """Courses that say anything about `field`."""
+        if field in self.numbers:
+            known: Mask = ~np.isnan(self.numbers[field])
+            return known
+        return self.having(field, list(self.values.get(field, {})))

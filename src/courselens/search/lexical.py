@@ -1,0 +1,176 @@
+"""BM25 over texts of three languages, with tantivy: words are stemmed by the language of their text, compounds split.
+
+In: texts with their languages when an index is made, weighted words when it is asked. Out: rows of the best texts with
+their scores. One field holds the stems of all languages, so a word's rarity is counted over the whole catalogue; a
+question is stemmed in every language, because a German word may stand in an English question.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import tantivy
+
+from courselens.errors import CourselensError
+from courselens.search.tokens import fold, words
+from courselens.search.vocabulary import conditions, stop_words
+
+STEMMERS = {"en": "english", "de": "german", "da": "danish"}
+HEAP = 64_000_000
+"""Bytes that tantivy's one writer thread may buffer: enough that a catalogue of 100,000 passages stays one segment."""
+LONGEST_QUERY = 64
+"""Words of a question that are searched for."""
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Rows (int64) and BM25 scores (float32), best first."""
+
+    rows: npt.NDArray[np.int64]
+    scores: npt.NDArray[np.float32]
+
+
+class LexicalIndex:
+    """A BM25 index in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open `folder`. Raises CourselensError when it is missing or damaged."""
+        try:
+            self._index = tantivy.Index.open(str(folder))
+            self._searcher = self._index.searcher()
+        except (ValueError, OSError) as error:
+            remedy = "Run `courselens index` again"
+            raise CourselensError(
+                "the lexical index cannot be opened", value=str(error), where=folder, remedy=remedy
+            ) from error
+        self._schema = _schema()
+
+    @classmethod
+    def build(
+        cls, texts: Sequence[str], languages: Sequence[str], folder: Path, english: Sequence[str] = ()
+    ) -> LexicalIndex:
+        """Index `texts` in `folder` (made here); a text's row is its place in the sequence.
+
+        `english` are terms of each text in English, found as well; empty for none.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        index = tantivy.Index(_schema(), path=str(folder))
+        writer = index.writer(heap_size=HEAP, num_threads=1)
+        known = _vocabulary(texts)
+        for row, (text, language) in enumerate(zip(texts, languages, strict=True)):
+            terms = stems(text, language, known) + (stems(english[row], "en") if english else [])
+            writer.add_document(tantivy.Document(text=[" ".join(terms)], row=row))
+        writer.commit()
+        writer.wait_merging_threads()
+        return cls(folder)
+
+    def search(self, wanted: Sequence[tuple[str, float]], k: int) -> Hits:
+        """The best `k` rows for weighted words. A word is looked for in its stem of every language."""
+        parts = [
+            (
+                tantivy.Occur.Should,
+                tantivy.Query.boost_query(self._word(word), weight) if weight != 1.0 else self._word(word),
+            )
+            for word, weight in wanted[:LONGEST_QUERY]
+        ]
+        if not parts:
+            return Hits(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))
+        hits = self._searcher.search(tantivy.Query.boolean_query(parts), k, count=False).hits
+        rows = self._searcher.fast_field_values("row", [address for _, address in hits])
+        scores = np.fromiter((score for score, _ in hits), dtype=np.float32, count=len(hits))
+        return Hits(np.array(rows, dtype=np.int64), scores)
+
+    def rarity(self, word: str) -> float:
+        """BM25's weight of a word (its idf); that of a word found nowhere is the highest there is."""
+        forms = {form for language in STEMMERS for form in _stem(word, language)}
+        found = max((self._searcher.doc_freq("text", form) for form in forms), default=0)
+        return math.log1p((self._searcher.num_docs - found + 0.5) / (found + 0.5))
+
+    def _word(self, word: str) -> tantivy.Query:
+        forms = {form for language in STEMMERS for form in _stem(word, language)}
+        terms = [tantivy.Query.term_query(self._schema, "text", form, "freq") for form in sorted(forms)]
+        return terms[0] if len(terms) == 1 else tantivy.Query.disjunction_max_query(terms)
+
+
+def query_words(text: str) -> list[str]:
+    """The words of a question that carry a topic, as they stand."""
+    found = [match.group().lower() for match in _WORD.finditer(text)]
+    return list(dict.fromkeys(word for word in found if fold(word) not in stop_words()))[:LONGEST_QUERY]
+
+
+def stems(text: str, language: str, known: frozenset[str] = frozenset()) -> list[str]:
+    """Stems of every word of `text`, with the parts of German and Danish compounds whose parts are in `known`."""
+    found: list[str] = []
+    for match in _WORD.finditer(text.lower()):
+        word = match.group()
+        found += _stem(word, language)
+        if language != "en" and len(word) >= 9:
+            for part in split_compound(fold(word), known):
+                found += _stem(part, language)
+    return found
+
+
+def split_compound(word: str, known: frozenset[str]) -> tuple[str, ...]:
+    """A compound's parts, linking letters dropped: `umweltrecht` → `umwelt`, `recht`; () when it is none."""
+    for cut in range(4, len(word) - 3):
+        tail = word[cut:]
+        if tail not in known:
+            continue
+        for link in ("", "s", "es", "n", "en", "e", "er"):
+            head = word[: cut - len(link)] if word[:cut].endswith(link) else ""
+            if len(head) >= 4 and (head in known or split_compound(head, known)):
+                return (*(split_compound(head, known) or (head,)), tail)
+    return ()
+
+
+def guess_language(text: str) -> str:
+    """`en`, `de` or `da`, by which language's small words are the most frequent; `en` where none is."""
+    told = Counter(word.text for word in words(text[:4000]))
+    counts = {language: sum(told[word] for word in small) for language, small in _small_words().items()}
+    return max(counts, key=lambda language: (counts[language], language == "en"))
+
+
+@lru_cache(maxsize=1)
+def _small_words() -> dict[str, frozenset[str]]:
+    return {language: frozenset(small) for language, small in conditions()["languages"].items()}
+
+
+@lru_cache(maxsize=1)
+def _analyzers() -> dict[str, tantivy.TextAnalyzer]:
+    return {
+        code: tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+        .filter(tantivy.Filter.lowercase())
+        .filter(tantivy.Filter.stemmer(language))
+        .filter(tantivy.Filter.ascii_fold())
+        .build()
+        for code, language in STEMMERS.items()
+    }
+
+
+@lru_cache(maxsize=200_000)
+def _stem(word: str, language: str) -> tuple[str, ...]:
+    return tuple(_analyzers().get(language, _analyzers()["en"]).analyze(word))
+
+
+@lru_cache(maxsize=1)
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("text", tokenizer_name="whitespace", index_option="freq")
+    builder.add_integer_field("row", fast=True)
+    return builder.build()
+
+
+def _vocabulary(texts: Iterable[str]) -> frozenset[str]:
+    """Words that may be parts of compounds: those that stand alone at least twice."""
+    counts = Counter(word.text for text in texts for word in words(text) if 4 <= len(word.text) <= 14)
+    return frozenset(word for word, count in counts.items() if count >= 2 and word.isalpha())

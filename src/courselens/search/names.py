@@ -1,0 +1,349 @@
+"""Which courses a question names: by code in any spelling, or by title in full, in part or misspelt.
+
+In: the courses when an index is made, a question's words when it is asked. Out: mentions, each with the course, how
+well the name fits and where in the question it stands. An inverted list from title words to titles keeps this fast for
+100,000 courses; misspelt words are looked for only among words of a similar length and the same first letter.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from courselens.course import Course
+from courselens.search.tokens import Word, compact, fold, words
+from courselens.search.vocabulary import asking_words, stop_words
+
+LONGEST_QUERY = 40
+"""Words of a question that are compared with titles; a pasted page is not a name."""
+DIGITS = frozenset("0123456789")
+CANDIDATES = 50
+"""Titles that are looked at closely."""
+LEAST_SIMILARITY = 0.74
+"""Least similarity (1 - edit distance / length) of a misspelt word."""
+SEGMENT_WEIGHT = 0.97
+"""A part of a title (before or after a colon or dash) counts a little less than the whole."""
+
+Ints = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float32]
+
+_SEGMENTS = re.compile(r"\s*[:;|]\s+|\s+[-–—]+\s+|\s*[()\[\]]\s*|\s*:\s*")
+_CODE_GAP = re.compile(r"[\s,.\-/_:]{0,2}")
+
+
+@dataclass(frozen=True, slots=True)
+class CodeMention:
+    """A code found in a question: the courses that have it (empty when the catalogue has none) and its place."""
+
+    code: str
+    courses: tuple[int, ...]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class TitleMention:
+    """A title found in a question.
+
+    `cover` is the share of the title's weight that the question says, `said` the share of the question's own content
+    words that the title explains, `weight` the summed rarity of the words matched; `places` are indices of words.
+    """
+
+    course: int
+    cover: float
+    said: float
+    weight: float
+    run: int
+    places: tuple[int, ...]
+
+    @property
+    def strength(self) -> float:
+        """From 0 to 1: a title in full, or a short form that is all that the question names."""
+        return max(
+            self.cover * (0.55 + 0.45 * self.said), 0.35 * self.cover + 0.65 * self.said * min(1.0, self.cover * 2)
+        )
+
+
+class Names:
+    """Codes and titles of a catalogue, to be recognised in questions."""
+
+    def __init__(
+        self,
+        codes: Mapping[str, Sequence[int]],
+        shapes: Iterable[str],
+        vocabulary: Sequence[str],
+        initials: Mapping[str, Sequence[int]],
+        arrays: Mapping[str, npt.NDArray[np.generic]],
+    ) -> None:
+        self.codes = codes
+        self.shapes = frozenset(shapes)
+        self.vocabulary = vocabulary
+        self.initials = initials
+        self.arrays = arrays
+        self.words = {word: number for number, word in enumerate(vocabulary)}
+        self._similar: dict[str, tuple[tuple[int, float], ...]] = {}
+        self._blocks: dict[tuple[str, int], list[str]] | None = None
+
+    @classmethod
+    def of(cls, courses: Sequence[Course], extra_titles: Mapping[int, Sequence[str]] | None = None) -> Names:
+        """Codes and titles of `courses`; a course is known by its place in the sequence."""
+        codes: dict[str, list[int]] = defaultdict(list)
+        initials: dict[str, list[int]] = defaultdict(list)
+        rows: list[tuple[int, tuple[str, ...], float]] = []
+        for number, course in enumerate(courses):
+            for code in dict.fromkeys((course.code, *course.codes)):
+                for spelling in code_spellings(code):
+                    if number not in codes[spelling]:
+                        codes[spelling].append(number)
+            for title, weight in _titles(course, (extra_titles or {}).get(number, ())):
+                told = tuple(dict.fromkeys(word.text for word in words(title)))
+                if told:
+                    rows.append((number, told, weight))
+                letters = "".join(word.text[0] for word in words(title) if word.text not in stop_words() | DIGITS)
+                if len(letters) >= 3 and number not in initials[letters]:
+                    initials[letters].append(number)
+        return cls(codes, {shape(code) for code in codes}, *_inverted(rows, len(courses), initials))
+
+    def write(self, folder: Path) -> None:
+        """Write `names.json` and the arrays `names.*.npy`."""
+        data = {
+            "codes": {code: list(found) for code, found in self.codes.items()},
+            "shapes": sorted(self.shapes),
+            "vocabulary": list(self.vocabulary),
+            "initials": {letters: list(found) for letters, found in self.initials.items()},
+        }
+        (folder / "names.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+        for name, array in self.arrays.items():
+            np.save(folder / f"names.{name}.npy", array)
+
+    @classmethod
+    def open(cls, folder: Path) -> Names:
+        """Open what `write` wrote; the arrays stay on disk until they are used."""
+        data = json.loads((folder / "names.json").read_text(encoding="utf-8"))
+        arrays = {
+            name: np.load(folder / f"names.{name}.npy", mmap_mode="r")
+            for name in ("starts", "rows", "rarity", "row_course", "row_total", "row_weight")
+        }
+        return cls(data["codes"], data["shapes"], data["vocabulary"], data["initials"], arrays)
+
+    def find_codes(self, text: str, told: Sequence[Word]) -> list[CodeMention]:
+        """Codes in the question, longest first at each place; an unknown word of a code's shape counts as a mention."""
+        found: list[CodeMention] = []
+        place = 0
+        while place < len(told):
+            mention, used = self._code_at(text, told, place)
+            if mention:
+                found.append(mention)
+            place += used
+        return found
+
+    def _code_at(self, text: str, told: Sequence[Word], place: int) -> tuple[CodeMention | None, int]:
+        unknown: tuple[CodeMention | None, int] = (None, 1)
+        for size in range(min(4, len(told) - place), 0, -1):
+            part = told[place : place + size]
+            raw = text[part[0].start : part[-1].end]
+            gaps = (text[a.end : b.start] for a, b in itertools.pairwise(part))
+            joined = compact(raw)
+            if not any(letter.isdigit() for letter in joined) or len(joined) < 3:
+                continue
+            if not all(_CODE_GAP.fullmatch(gap) for gap in gaps):
+                continue
+            known = self.codes.get(joined)
+            plain_number = joined.isdigit() and size == 1 and raw.isdigit()
+            if known and not (plain_number and _is_year(joined)):
+                return CodeMention(raw, tuple(known), part[0].start, part[-1].end), size
+            if unknown[0] is None and self._looks_like_code(raw, joined, plain_number):
+                unknown = (CodeMention(raw, (), part[0].start, part[-1].end), size)
+        return unknown
+
+    def _looks_like_code(self, raw: str, joined: str, plain_number: bool) -> bool:
+        if joined.isdigit():
+            return (
+                not plain_number and shape(joined) in self.shapes and re.fullmatch(r"\d{1,2}[.,]\d{3}", raw) is not None
+            )
+        letters = re.match(r"[A-Za-z]+", raw)
+        capital = letters is not None and letters.group().isupper() and len(letters.group()) >= 2
+        glued = re.fullmatch(r"[A-Za-z]{2,}\d{3,}[A-Za-z]?", raw) is not None
+        coded = re.fullmatch(r"[A-Z]{2,8}(/[A-Z]{2,4})?[ \-]?\d{2,4}[A-Z]?", raw) is not None
+        return (capital and coded) or glued or (capital and shape(joined) in self.shapes)
+
+    def find_titles(self, told: Sequence[Word], *, most: int = 30) -> list[TitleMention]:
+        """The titles that the question may name, strongest first."""
+        told = told[:LONGEST_QUERY]
+        places: dict[int, tuple[int, float]] = {}
+        for place, word in enumerate(told):
+            for number, similarity in self.similar(word.text):
+                if similarity > places.get(number, (0, 0.0))[1]:
+                    places[number] = (place, similarity)
+        mentions = self._scored(told, places) + self._by_initials(told)
+        best: dict[int, TitleMention] = {}
+        for mention in mentions:
+            if mention.course not in best or mention.strength > best[mention.course].strength:
+                best[mention.course] = mention
+        return sorted(best.values(), key=lambda one: (-one.strength, one.course))[:most]
+
+    def similar(self, word: str) -> tuple[tuple[int, float], ...]:
+        """Vocabulary words like `word`, with a similarity: itself, else misspellings, else what it begins."""
+        if word in self.words:
+            return ((self.words[word], 1.0),)
+        if len(word) < 3 or word in asking_words() or word.isdigit():
+            return ()
+        if word not in self._similar:
+            if len(self._similar) > 10_000:
+                self._similar.clear()
+            self._similar[word] = self._look_up(word)
+        return self._similar[word]
+
+    def _look_up(self, word: str) -> tuple[tuple[int, float], ...]:
+        if self._blocks is None:
+            self._blocks = defaultdict(list)
+            for known in self.vocabulary:
+                self._blocks[known[0], len(known)].append(known)
+        near = [w for size in range(len(word) - 2, len(word) + 3) for w in self._blocks.get((word[0], size), ())]
+        found = {}
+        if len(word) >= 4:
+            scorer = OSA.normalized_similarity
+            for known, similarity, _ in process.extract(
+                word, near, scorer=scorer, score_cutoff=LEAST_SIMILARITY, limit=3
+            ):
+                found[known] = similarity * 0.97
+        if not found:
+            longer = [
+                w for (first, size), ws in self._blocks.items() if first == word[0] and size > len(word) for w in ws
+            ]
+            begun = [known for known in longer if known.startswith(word)]
+            if len(begun) <= 8:
+                found = {known: 0.6 + 0.3 * len(word) / len(known) for known in begun}
+        return tuple((self.words[known], similarity) for known, similarity in found.items())
+
+    def _scored(self, told: Sequence[Word], places: Mapping[int, tuple[int, float]]) -> list[TitleMention]:
+        if not places:
+            return []
+        starts, listed = self.arrays["starts"], self.arrays["rows"]
+        numbers = np.fromiter(places, dtype=np.int64)
+        parts = [np.asarray(listed[starts[number] : starts[number + 1]]) for number in numbers]
+        sizes = [len(part) for part in parts]
+        rarity = np.asarray(self.arrays["rarity"][numbers], dtype=np.float64)
+        gains = rarity * np.fromiter((places[int(number)][1] for number in numbers), dtype=np.float64)
+        together = np.concatenate(parts)
+        rows, where = np.unique(together, return_inverse=True)
+        matched = np.bincount(where, weights=np.repeat(gains, sizes))
+        cover = matched / np.asarray(self.arrays["row_total"])[rows] * np.asarray(self.arrays["row_weight"])[rows]
+        content = self._content(told, places)
+        best = np.argsort(-(cover + 0.03 * matched), kind="stable")[:CANDIDATES]
+        membership: dict[int, list[int]] = defaultdict(list)
+        chosen = {int(rows[one]) for one in best}
+        for number, part in zip(numbers, parts, strict=True):
+            for row in chosen.intersection(part.tolist()) if len(part) < 5000 else np.intersect1d(part, list(chosen)):
+                membership[int(row)].append(int(number))
+        return [
+            self._mention(int(rows[one]), float(cover[one]), float(matched[one]), membership, places, content)
+            for one in best
+        ]
+
+    def _content(self, told: Sequence[Word], places: Mapping[int, tuple[int, float]]) -> dict[int, float]:
+        """Weight of each word of the question that may name something, by its place."""
+        rarity = self.arrays["rarity"]
+        unknown = float(np.max(rarity)) if len(rarity) else 1.0
+        by_place: dict[int, float] = {}
+        for number, (place, _) in places.items():
+            by_place[place] = max(by_place.get(place, 0.0), float(rarity[number]))
+        return {
+            place: by_place.get(place, unknown)
+            for place, word in enumerate(told)
+            if word.text not in asking_words() and not (word.text.isdigit() and place not in by_place)
+        }
+
+    def _mention(
+        self,
+        row: int,
+        cover: float,
+        weight: float,
+        membership: Mapping[int, Sequence[int]],
+        places: Mapping[int, tuple[int, float]],
+        content: Mapping[int, float],
+    ) -> TitleMention:
+        used = sorted({places[number][0] for number in membership[row]})
+        total = sum(content.values())
+        explained = sum(content[place] for place in used if place in content)
+        run = longest = 0
+        for before, place in zip([-9, *used], used, strict=False):
+            run = run + 1 if place - before <= 2 else 1
+            longest = max(longest, run)
+        said = explained / total if total else 1.0
+        course = int(self.arrays["row_course"][row])
+        return TitleMention(course, min(1.0, cover), said, weight, longest, tuple(used))
+
+    def _by_initials(self, told: Sequence[Word]) -> list[TitleMention]:
+        content = [place for place, word in enumerate(told) if word.text not in asking_words()]
+        found = []
+        for place, word in enumerate(told):
+            if 3 <= len(word.text) <= 6 and word.text not in self.words and word.text not in asking_words():
+                for course in self.initials.get(word.text, ()):
+                    said = 1 / max(1, len(content))
+                    found.append(TitleMention(course, 0.85, said, 8.0, 1, (place,)))
+        return found
+
+
+def code_spellings(code: str) -> list[str]:
+    """How a code may be typed, compacted: whole, and without a programme prefix (`KAN-CSOCV1036U` → `csocv1036u`)."""
+    whole = compact(code)
+    found = [whole] if whole else []
+    prefix, dash, rest = code.partition("-")
+    if dash and prefix.isalpha() and len(compact(rest)) >= 5 and any(letter.isdigit() for letter in rest):
+        found.append(compact(rest))
+    return found
+
+
+def shape(code: str) -> str:
+    """Letters as `a`, digits as `9`: codes of one catalogue share few shapes."""
+    return re.sub(r"\d", "9", re.sub(r"[^\W\d_]", "a", fold(code)))
+
+
+def _is_year(digits: str) -> bool:
+    return len(digits) == 4 and digits.startswith(("19", "20"))
+
+
+def _titles(course: Course, extra: Sequence[str]) -> list[tuple[str, float]]:
+    found = [(course.title, 1.0)]
+    if course.title_en and course.title_en != course.title:
+        found.append((course.title_en, 1.0))
+    for title, _ in tuple(found):
+        parts = [part for part in _SEGMENTS.split(title) if part and part != title]
+        found += [(part, SEGMENT_WEIGHT) for part in parts if len(words(part)) >= 2 or len(part) >= 6]
+    return found + [(title, SEGMENT_WEIGHT) for title in extra]
+
+
+def _inverted(
+    rows: Sequence[tuple[int, tuple[str, ...], float]], courses: int, initials: Mapping[str, Sequence[int]]
+) -> tuple[list[str], Mapping[str, Sequence[int]], dict[str, npt.NDArray[np.generic]]]:
+    spread: dict[str, set[int]] = defaultdict(set)
+    lists: dict[str, list[int]] = defaultdict(list)
+    for number, (course, told, _) in enumerate(rows):
+        for word in told:
+            spread[word].add(course)
+            lists[word].append(number)
+    vocabulary = sorted(lists)
+    rarity = {
+        word: float(np.log1p((courses + 1) / len(spread[word]))) * (0.25 if word in stop_words() else 1.0)
+        for word in vocabulary
+    }
+    arrays: dict[str, npt.NDArray[np.generic]] = {
+        "starts": np.cumsum([0, *(len(lists[word]) for word in vocabulary)], dtype=np.int64),
+        "rows": np.array([number for word in vocabulary for number in lists[word]], dtype=np.int32),
+        "rarity": np.array([rarity[word] for word in vocabulary], dtype=np.float32),
+        "row_course": np.array([course for course, _, _ in rows], dtype=np.int32),
+        "row_total": np.array([sum(rarity[word] for word in told) for _, told, _ in rows], dtype=np.float32),
+        "row_weight": np.array([weight for _, _, weight in rows], dtype=np.float32),
+    }
+    return vocabulary, initials, arrays

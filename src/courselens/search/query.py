@@ -1,0 +1,236 @@
+"""What a question means, without a language model: which course, which field or section, which conditions.
+
+In: a question and an opened index. Out: `Understood`, then `Asked` once the question is encoded. Codes and titles are
+found by their words; the rest of the question, with the course's name replaced by a placeholder, says what is asked;
+conditions are read where a question asks for courses, or where a code stands beside them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from courselens.search.conditions import ConditionParser, Found
+from courselens.search.lexical import guess_language, query_words
+from courselens.search.names import CodeMention, TitleMention
+from courselens.search.stored import Index
+from courselens.search.tokens import Word, fold, words
+from courselens.search.translation import english
+from courselens.search.vocabulary import MENTION, conditions, stop_words
+
+Kind = Literal["course", "courses", "topic"]
+"""`course`: about one course. `courses`: asks for courses. `topic`: a description or bare words, best courses first."""
+
+LONGEST = 2_000
+"""Characters of a question that are looked at; the encoder reads its own limit of tokens."""
+NAMED = 0.62
+"""Strength from which a title counts as the name of a course."""
+MAYBE = 0.5
+"""Strength from which a title's words are taken for a name while the rest of the question is read."""
+LEAST_ASKED = 0.35
+"""Probability from which a field or section counts as asked of a course that is named."""
+DESCRIBED_ASKED = 0.5
+"""Probability from which it counts as asked of a course that is only described."""
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A question understood by its words alone.
+
+    `text` is the question, cut and with single spaces; `frame` the text with the course's name replaced; `topic` the
+    text without conditions and words of asking, `in_english` its terms in English where it is in another language;
+    `plural` whether it asks for courses; `year_named` whether a year is a condition.
+    """
+
+    question: str
+    text: str
+    language: str
+    told: tuple[Word, ...]
+    codes: tuple[CodeMention, ...]
+    titles: tuple[TitleMention, ...]
+    frame: str
+    topic: str
+    in_english: str
+    plural: bool
+    found: Found
+    year_named: bool
+
+    @property
+    def named(self) -> bool:
+        """Whether a course is named, by code or by a title that fits well."""
+        return bool(self.codes) or self.strength >= NAMED
+
+    @property
+    def strength(self) -> float:
+        """Strength of the best title."""
+        return self.titles[0].strength if self.titles else 0.0
+
+    @property
+    def texts(self) -> list[str]:
+        """What is encoded: the frame first, then what is searched for."""
+        searched = self.topic if self.plural and self.topic else self.text
+        return [self.frame, searched, *([self.in_english] if self.in_english else [])]
+
+    @property
+    def wanted(self) -> list[str]:
+        """The words that are searched for."""
+        return query_words(" ".join([self.topic if self.plural else self.text, self.in_english]))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked: the `kind` of question, the field or section (None where it asks for courses or names none).
+
+    `share` is the probability of the likeliest field, `elsewhere` that of something that no catalogue holds, `shares`
+    those of everything.
+    """
+
+    kind: Kind
+    field: str | None
+    share: float
+    elsewhere: float
+    shares: Mapping[str, float]
+
+
+def understand(question: str, index: Index, parser: ConditionParser) -> Understood:
+    """Read `question` by its words. Never fails, whatever the text."""
+    text = " ".join(question[:LONGEST].split())
+    told = words(text)
+    codes = index.names.find_codes(text, told)
+    spans = [(code.start, code.end) for code in codes]
+    free = [word for word in told if not _inside(word, spans)]
+    titles = index.names.find_titles(free)
+    plural = asks_for_courses(_beside_title(free, titles))
+    best = titles[0] if titles and titles[0].strength >= MAYBE and not plural else None
+    taken = [*spans, *(_title_spans(text, free, best) if best else [])]
+    found = parser.parse(text, taken=taken)
+    frame = _framed(text, taken)
+    topic = _topic(text, told, [*spans, *((one.start, one.end) for one in found.conditions)])
+    language = guess_language(frame)
+    return Understood(
+        question=question,
+        text=text,
+        language=language,
+        told=tuple(told),
+        codes=tuple(codes),
+        titles=tuple(titles),
+        frame=frame,
+        topic=topic,
+        in_english=" ".join(english(topic, _topic_language(topic, language))),
+        plural=plural,
+        found=found,
+        year_named=any(one.field == "year" for one in found.conditions),
+    )
+
+
+def decide(understood: Understood, shares: Mapping[str, float]) -> Asked:
+    """The kind of question and the field asked, from the words and the probabilities of what is asked."""
+    fields = {name: share for name, share in shares.items() if name not in ("none", "courses", "elsewhere")}
+    best = max(fields, key=fields.__getitem__)
+    share, elsewhere, none = fields[best], shares.get("elsewhere", 0.0), shares.get("none", 0.0)
+    courses = shares.get("courses", 0.0)
+    if understood.codes or (understood.named and not understood.plural):
+        asked = best if share >= max(LEAST_ASKED, elsewhere) or share > none + courses + elsewhere else None
+        return Asked("course", asked, share, elsewhere, shares)
+    if understood.plural or courses > max(0.5, share):
+        return Asked("courses", None, share, elsewhere, shares)
+    if share >= DESCRIBED_ASKED and _is_question(understood):
+        return Asked("course", best, share, elsewhere, shares)
+    return Asked("topic", None, share, elsewhere, shares)
+
+
+def applied(understood: Understood, asked: Asked) -> Found:
+    """The conditions that hold for this kind of question: about one course only its year and term."""
+    if asked.kind != "course":
+        return understood.found
+    told = understood.found.conditions
+    if understood.codes:
+        kept = tuple(one for one in told if one.field != asked.field)
+    else:
+        kept = tuple(one for one in told if one.field == "year" or (one.field == "start" and asked.field != "start"))
+    return Found(kept, ())
+
+
+def asks_for_courses(told: Sequence[Word]) -> bool:
+    """Whether the question asks for courses rather than about one: `which courses`, `any class`, `kurse über`."""
+    texts = [word.text for word in told[:40]]
+    plural, singular, some = _folded("plural_courses"), _folded("singular_courses"), _folded("asking_some") - {"the"}
+    asking = {"which", "what", "welche", "welcher", "welches", "hvilket", "hvilken"}
+    for place, word in enumerate(texts):
+        before = texts[max(0, place - 3) : place]
+        if word in plural and not ("the" in before[-1:] or "guest" in before[-1:]):
+            return True
+        if word in singular and any(one in some for one in before) and (before[0] in asking or "is" not in texts[:1]):
+            return texts[place + 1 : place + 2] != ["is"] or before[0] in asking
+    return False
+
+
+def _beside_title(told: Sequence[Word], titles: Sequence[TitleMention]) -> list[Word]:
+    """The words outside a title that is said in full, which may itself speak of courses or seminars."""
+    full = titles[0].places if titles and titles[0].cover >= 0.9 and len(titles[0].places) >= 3 else ()
+    return [word for place, word in enumerate(told) if place not in full]
+
+
+@lru_cache(maxsize=16)
+def _folded(name: str) -> frozenset[str]:
+    return frozenset(fold(word) for word in conditions()[name])
+
+
+def _is_question(understood: Understood) -> bool:
+    """Whether the text asks at all: a word of asking stands among its first words, or a question mark at its end.
+
+    `how banks create value` describes a topic, `how are banks …` asks.
+    """
+    first = [word.text for word in understood.told[:2]]
+    if first[:1] and first[0] in _folded("how") and not understood.text.endswith("?"):
+        return first[1:] != [] and first[1] in _folded("after_how")
+    return understood.text.endswith("?") or any(word in _folded("question_words") for word in first)
+
+
+def _inside(word: Word, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(start < word.end and word.start < end for start, end in spans)
+
+
+def _title_spans(text: str, told: Sequence[Word], title: TitleMention) -> list[tuple[int, int]]:
+    """Spans of the title's words; words between two of them belong to it when they carry no topic."""
+    spans: list[tuple[int, int]] = []
+    matched = {told[place].text for place in title.places if place < len(told)}
+    places = [place for place, word in enumerate(told) if word.text in matched]
+    for place in places:
+        word = told[place]
+        if word.text in stop_words() and place - 1 not in places and place + 1 not in places:
+            continue
+        if spans and re.fullmatch(r"[\W_]*(?:\w{1,3}[\W_]+)?", text[spans[-1][1] : word.start]):
+            spans[-1] = (spans[-1][0], word.end)
+        else:
+            spans.append((word.start, word.end))
+    return spans
+
+
+def _framed(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """`text` with its first span replaced by the placeholder and the others left out."""
+    out, at = [], 0
+    for number, (start, end) in enumerate(sorted(spans)):
+        out += [text[at:start], f" {MENTION} " if number == 0 else " "]
+        at = max(at, end)
+    frame = " ".join("".join([*out, text[at:]]).split())
+    return re.sub(rf"\b{MENTION}(?:\W+{MENTION})+\b", MENTION, frame)
+
+
+def _topic(text: str, told: Sequence[Word], spans: Sequence[tuple[int, int]]) -> str:
+    """The words of the text that are neither a condition, a code nor a word of asking for courses."""
+    asking = _folded("courses") | _folded("asking_some") | _folded("taught") | _folded("units") | stop_words()
+    kept = [word for word in told if not _inside(word, spans) and word.text not in asking]
+    return " ".join(text[word.start : word.end] for word in kept)
+
+
+def _topic_language(topic: str, language: str) -> str:
+    """The language of bare words: that of the question unless its letters tell (`ä`, `ß`, `ø`)."""
+    if language == "en" and re.search(r"[äöüß]", topic.lower()):
+        return "de"
+    if language == "en" and re.search(r"[æøå]", topic.lower()):
+        return "da"
+    return language

@@ -1,0 +1,163 @@
+"""Which courses and passages fit a question best, by the kind of question.
+
+In: an opened index, a question understood, its vectors, the courses allowed by its conditions. Out: scores for every
+course. Exact codes decide alone. Where a course is named, its title leads and meaning breaks ties. Otherwise meaning
+(the best cosine among a course's passages and the texts that say what it is about) and words (BM25 over passages and
+over whole courses) are added. Each kind of question has weights of its own, because plain rank fusion is worse than
+either part on questions about a field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from courselens.encode import Vectors
+from courselens.search.facts import Mask
+from courselens.search.lexical import LexicalIndex
+from courselens.search.query import Asked, Kind, Understood
+from courselens.search.stored import Index
+
+SATURATION = 2.2
+"""The most that BM25 multiplies a word's rarity by (k1 + 1, with tantivy's k1 of 1.2)."""
+DEEP = 300
+"""Passages and courses that BM25 contributes."""
+WEIGHTS: Mapping[Kind, Mapping[str, float]] = {
+    "course": {"title": 1.3, "passages": 0.15, "courses": 0.1},
+    "courses": {"title": 0.1, "passages": 0.2, "courses": 0.2},
+    "topic": {"title": 0.1, "passages": 0.2, "courses": 0.2},
+}
+"""Weights beside the best cosine, which weighs 1. BM25 scores are divided by the best of the question."""
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What each signal says of every course, float32 (courses,): `dense` the best cosine, `title` the strength of a
+    title found in the question, `passages` and `courses` BM25 relative to the best; `cosine` and `lexical` (passages,).
+    `top` is the best course's BM25 itself, `reach` what a course with all words of the question would have.
+    """
+
+    dense: Floats
+    title: Floats
+    passages: Floats
+    courses: Floats
+    cosine: Floats
+    lexical: Floats
+    top: float
+    reach: float
+
+    def coverage(self, course: int) -> float:
+        """The share of the question's words, by rarity, that `course` has; 0 where the question has no word."""
+        return min(1.0, float(self.courses[course]) * self.top / self.reach) if self.reach else 0.0
+
+    def score(self, weights: Mapping[str, float]) -> Floats:
+        """The weighted sum."""
+        words = weights["passages"] * self.passages + weights["courses"] * self.courses
+        return np.asarray(self.dense + weights["title"] * self.title + words, dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The best distinct courses, best first, the score of every course (-inf where not allowed), and its parts."""
+
+    order: npt.NDArray[np.int64]
+    score: Floats
+    parts: Parts
+
+
+def rank(
+    index: Index, understood: Understood, asked: Asked, parts: Parts, allowed: Mask | None, *, most: int = 10
+) -> Ranking:
+    """Rank the courses that are `allowed` (courses,), by what the kind of question weighs."""
+    mask = _mask(index, understood, allowed)
+    score = np.where(mask, parts.score(WEIGHTS[asked.kind]), -np.inf).astype(np.float32)
+    return Ranking(_best(score, most), score, parts)
+
+
+def measure(index: Index, understood: Understood, vectors: Vectors, wanted: Sequence[str]) -> Parts:
+    """What each signal says; `vectors` are the question's embeddings (as asked, and in English), `wanted` its words."""
+    cosine = _best_cosine(index.vectors, vectors)
+    dense = best_of_course(cosine, index.first)
+    dense = np.maximum(dense, best_of_course(_best_cosine(index.about, vectors), index.first_about))
+    lexical, _ = _words(index.lexical, wanted, len(cosine))
+    words, top = _words(index.course_lexical, wanted, index.courses)
+    title = np.zeros(index.courses, dtype=np.float32)
+    for mention in understood.titles:
+        title[mention.course] = mention.strength
+    return Parts(
+        dense=dense,
+        title=title,
+        passages=best_of_course(lexical, index.first),
+        courses=words,
+        cosine=cosine,
+        lexical=lexical,
+        top=top,
+        reach=SATURATION * sum(index.course_lexical.rarity(word) for word in wanted),
+    )
+
+
+def _best_cosine(rows: Vectors, vectors: Vectors) -> Floats:
+    """The best cosine of each row to any of `vectors`, one vector at a time: a matrix by a vector is what BLAS does
+    fastest here, and there are one or two.
+    """
+    best = rows @ vectors[0]
+    for vector in vectors[1:]:
+        np.maximum(best, rows @ vector, out=best)
+    return np.asarray(best, dtype=np.float32)
+
+
+def best_of_course(scores: Floats, first: npt.NDArray[np.int64]) -> Floats:
+    """The best score among each course's rows, which begin at `first`; 0 for a course without one."""
+    starts = first[:-1]
+    full = starts < first[1:]
+    out = np.zeros(len(starts), dtype=np.float32)
+    if full.any():
+        out[full] = np.maximum.reduceat(scores, starts[full])
+    return out
+
+
+def best_passages(
+    index: Index, parts: Parts, courses: Sequence[int], *, most: int, field: str | None = None
+) -> list[int]:
+    """The best passages of `courses`, facts about `field` or chunks of that section before all others."""
+    if not courses:
+        return []
+    places = np.concatenate([np.arange(index.first[one], index.first[one + 1]) for one in courses])
+    score = parts.cosine[places] + 0.3 * parts.lexical[places]
+    if field is not None and field in index.asked_names:
+        score = score + 10.0 * (index.asked[places] == index.asked_names.index(field))
+    return [int(place) for place in places[np.argsort(-score, kind="stable")[:most]]]
+
+
+def _words(lexical: LexicalIndex, wanted: Sequence[str], rows: int) -> tuple[Floats, float]:
+    out = np.zeros(rows, dtype=np.float32)
+    hits = lexical.search([(word, 1.0) for word in wanted], DEEP)
+    if len(hits.rows):
+        out[hits.rows] = hits.scores / hits.scores[0]
+        return out, float(hits.scores[0])
+    return out, 0.0
+
+
+def _mask(index: Index, understood: Understood, allowed: Mask | None) -> Mask:
+    mask = np.ones(index.courses, dtype=bool) if allowed is None else allowed.copy()
+    if understood.codes:
+        coded = np.zeros(index.courses, dtype=bool)
+        coded[[course for code in understood.codes for course in code.courses]] = True
+        if (coded & mask).any():
+            mask &= coded
+    if not understood.year_named and (mask & index.newest).any():
+        mask &= index.newest
+    return mask
+
+
+def _best(score: Floats, most: int) -> npt.NDArray[np.int64]:
+    most = min(most, int(np.isfinite(score).sum()))
+    if most == 0:
+        return np.empty(0, dtype=np.int64)
+    part = np.argpartition(-score, most - 1)[:most]
+    return part[np.lexsort((part, -score[part]))].astype(np.int64)

@@ -1,0 +1,127 @@
+"""The sentence that answers: from a fact's own passage, a section's best chunk, or the names of courses.
+
+In: the course found, the field asked, its passages. Out: `Saying`. Facts are looked up in the course, never taken from
+the nearest text; a field that the course does not have is said to be missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from courselens.course import Course, ExamPart, format_value
+from courselens.dataset.types import Passage
+from courselens.search.conditions import values_said
+from courselens.search.query import Understood
+from courselens.search.vocabulary import conditions
+
+YES = {"en": ("Yes", "No"), "de": ("Ja", "Nein"), "da": ("Ja", "Nej")}
+FIT = {
+    "en": ("This course fits: {names}.", "These courses fit best: {names}."),
+    "de": ("Es passt: {names}.", "Am besten passen: {names}."),
+    "da": ("Dette passer: {names}.", "Disse passer bedst: {names}."),
+}
+"""How one course, and several, are named as an answer."""
+LONGEST = 700
+"""Characters of a chunk that are shown as the answer; the passage holds the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """`answer` (None where there is none), its `value`, the `field` asked, the `course` it is about, passages used."""
+
+    answer: str | None
+    value: tuple[Any, ...]
+    field: str | None
+    course: Course | None
+    passages: tuple[int, ...]
+    note: str | None = None
+
+
+NOTHING = Saying(None, (), None, None, ())
+
+
+def say_courses(courses: Sequence[Course], language: str) -> Saying:
+    """Name the best courses."""
+    if not courses:
+        return NOTHING
+    names = "; ".join(course.name for course in courses)
+    one, several = FIT[language]
+    return Saying((one if len(courses) == 1 else several).format(names=names), (), None, None, ())
+
+
+def say_field(
+    understood: Understood,
+    course: Course,
+    field: str | None,
+    wanted: str | None,
+    passages: Sequence[tuple[int, Passage]],
+) -> Saying:
+    """Answer for `field` of `course` from its value and `passages` (best first, those of the field leading).
+
+    `field` is what the course holds for the field `wanted` in the question; None asks about the course as a whole.
+    """
+    if field is None:
+        for name in ("content", "objectives", None):
+            for place, passage in passages:
+                if passage.kind == "chunk" and name in (passage.section, None):
+                    return Saying(_shortened(passage.text), (), None, course, (place,))
+        return Saying(passages[0][1].text, (), None, course, (passages[0][0],)) if passages else _missing(course, None)
+    value = _value(course, field)
+    own = [(place, passage) for place, passage in passages if passage.asked == field]
+    if own and (value or own[0][1].kind == "chunk"):
+        place, passage = own[0]
+        text = passage.text if passage.kind == "fact" else _shortened(passage.text)
+        return Saying(_yes_no(understood, field, value) + text, value, field, course, (place,))
+    if value:
+        said = ", ".join(format_value(one) if not isinstance(one, dict) else str(one.get("form")) for one in value)
+        text = f"{course.name}: {field.replace('_', ' ')} {said}."
+        return Saying(_yes_no(understood, field, value) + text, value, field, course, ())
+    return _missing(course, wanted)
+
+
+def exam_value(part: ExamPart) -> dict[str, Any]:
+    """A part of an examination as `value` gives it."""
+    return {"form": part.form or part.own, "weight": part.weight, "duration": part.duration, "grouping": part.grouping}
+
+
+def _missing(course: Course, field: str | None) -> Saying:
+    what = (field or "this").replace("_", " ")
+    return Saying(None, (), field, course, (), f"The catalogue does not say the {what} of {course.name}.")
+
+
+def _value(course: Course, field: str) -> tuple[Any, ...]:
+    if field == "exam":
+        return tuple(exam_value(part) for part in course.exam)
+    if field in ("code", "codes"):
+        return course.codes
+    if field == "title":
+        return (course.title,)
+    if field == "title_en":
+        return (course.title_en or course.title,)
+    if field == "year":
+        return (course.year,) if course.year else ()
+    return tuple(course.values(field))
+
+
+def _yes_no(understood: Understood, field: str, value: Sequence[Any]) -> str:
+    """`Yes, ` or `No, ` where the question can be answered so: it names values of the field asked."""
+    if not understood.told or understood.told[0].text not in conditions()["yes_no"]:
+        return ""
+    expected = values_said(understood.frame, field)
+    if not expected or field == "exam" or len(value) == 0:
+        return ""
+    yes, no = YES[understood.language]
+    held = {format_value(one) for one in value}
+    if expected <= held:
+        return f"{yes}, "
+    return "" if expected & held else f"{no}, "
+
+
+def _shortened(text: str) -> str:
+    if len(text) <= LONGEST:
+        return text
+    cut = text[:LONGEST]
+    end = max(cut.rfind(". "), cut.rfind("\n"))
+    return (cut[: end + 1] if end > LONGEST // 2 else cut.rsplit(" ", 1)[0]).rstrip() + " …"

@@ -1,0 +1,53 @@
+"""Text as words: folded so that case, accents and Danish or German letters do not matter, with their places kept.
+
+In: a text as a person or a catalogue wrote it. Out: words with spans into that text. Everything that compares words of
+questions with words of catalogues folds them here, so that both sides agree.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+_WORD = re.compile(r"[^\W_]+")
+_LETTERS = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "ł": "l", "đ": "d", "’": "'"})
+_ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8"}
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A folded word and its place in the text it came from: `text[start:end]`."""
+
+    text: str
+    start: int
+    end: int
+
+
+def fold(text: str) -> str:
+    """Lower case without accents: `Übungen` → `ubungen`, `Ø` → `o`, `ß` → `ss`."""
+    if text.isascii():
+        return text.lower()
+    plain = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+
+
+def flat(text: str) -> str:
+    """`fold`, but of the same length as `text`, so that places in one are places in the other: `æ` → `a`."""
+    if text.isascii():
+        return text.lower()
+    return "".join((fold(letter) or " ")[0] for letter in text)
+
+
+def words(text: str) -> list[Word]:
+    """The words of `text` in order. Small roman numbers become digits, so that `II` and `2` are one word."""
+    found = []
+    for match in _WORD.finditer(text):
+        folded = fold(match.group())
+        found.append(Word(_ROMAN.get(folded, folded), match.start(), match.end()))
+    return found
+
+
+def compact(text: str) -> str:
+    """Letters and digits only, folded: `KAN-CSOCV1036U` → `kancsocv1036u`, `8,276` → `8276`."""
+    return "".join(match.group() for match in _WORD.finditer(fold(text)))

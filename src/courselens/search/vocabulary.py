@@ -1,0 +1,90 @@
+"""The data files of `search/words`: question phrasings, words of conditions, and academic terms in three languages.
+
+In: the YAML and TSV files of this package. Out: plain mappings, and phrasings with their alternatives written out.
+Adding a word, a phrasing or a language is a change of data.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from courselens.search.tokens import fold, words
+
+FOLDER = Path(__file__).parent / "words"
+MENTION = "X"
+"""What stands for the course's name in a phrasing; the same is put in its place when a question is understood."""
+
+NOT_FIELDS = ("none", "courses", "elsewhere")
+"""Entries of `asked.yaml` that are not a field or section of a course."""
+
+_CHOICE = re.compile(r"\(([^()]*)\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Phrasing:
+    """One way to ask: `text` holds `{x}` where the course is named, `asked` the field, section or other entry."""
+
+    text: str
+    asked: str
+    language: str
+
+
+@lru_cache(maxsize=1)
+def conditions() -> Mapping[str, Any]:
+    """`conditions.yaml` as it stands."""
+    return _load("conditions.yaml")
+
+
+@lru_cache(maxsize=1)
+def stop_words() -> frozenset[str]:
+    """Words without a topic, folded."""
+    return frozenset(fold(word) for word in conditions()["stop"])
+
+
+@lru_cache(maxsize=1)
+def asking_words() -> frozenset[str]:
+    """Words with which people ask rather than name a course: those of every phrasing of a field, folded."""
+    found = set()
+    for asked, languages in _load("asked.yaml").items():
+        if asked not in ("none", "elsewhere"):
+            for lines in languages.values():
+                for line in lines:
+                    found |= {word.text for word in words(line.replace("{x}", " "))}
+    return frozenset(found - {fold(word) for word in conditions()["topics"]}) | stop_words()
+
+
+def phrasings(*, most: int = 6, seed: int = 1) -> list[Phrasing]:
+    """Every line of `asked.yaml` with its alternatives written out, at most `most` a line, the same for a seed."""
+    choose = random.Random(seed)
+    made = []
+    for asked, languages in _load("asked.yaml").items():
+        for language, lines in languages.items():
+            for line in lines:
+                texts = expand(line)
+                if len(texts) > most:
+                    texts = choose.sample(texts, most)
+                made += [Phrasing(text, asked, language) for text in texts]
+    return made
+
+
+def expand(line: str) -> list[str]:
+    """`(a|b) c` → `a c`, `b c`; an empty alternative is allowed."""
+    parts = _CHOICE.split(line)
+    options = [part.split("|") if number % 2 else [part] for number, part in enumerate(parts)]
+    return [" ".join("".join(choice).split()) for choice in itertools.product(*options)]
+
+
+@lru_cache(maxsize=4)
+def _load(name: str) -> Mapping[str, Any]:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # five times faster where libyaml is built in
+    found: Mapping[str, Any] = yaml.load((FOLDER / name).read_text(encoding="utf-8"), Loader=loader)
+    return found

@@ -1,0 +1,69 @@
+"""Run the server: `courselens serve`.
+
+In: settings. Out: a process that answers until it is told to stop; SIGTERM and Ctrl-C let requests under way finish.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import tempfile
+from collections.abc import Callable
+
+import uvicorn
+from fastapi import FastAPI
+
+from courselens.errors import CourselensError
+from courselens.serve.app import create_app
+from courselens.serve.metrics import FOLDER
+from courselens.serve.settings import Settings
+
+GRACE = 20
+"""Seconds that requests under way may take after the order to stop."""
+
+
+def run_server(settings: Settings, say: Callable[[str], None]) -> None:
+    """Serve until told to stop. Raises CourselensError when the workspace or the address cannot be used."""
+    settings.token()
+    _check_address(settings)
+    shown = f"[{settings.host}]" if ":" in settings.host else settings.host
+    with tempfile.TemporaryDirectory(prefix="courselens-metrics-") as folder:
+        if settings.workers > 1:
+            os.environ[FOLDER] = folder
+            settings.to_environment()
+        app: FastAPI | str = "courselens.serve.run:app_of_worker" if settings.workers > 1 else create_app(settings)
+        say(f"The catalogue is at http://{shown}:{settings.port}/ (API at /docs, MCP at /mcp). Stop with Ctrl-C.")
+        uvicorn.run(
+            app,
+            factory=settings.workers > 1,
+            host=settings.host,
+            port=settings.port,
+            workers=settings.workers if settings.workers > 1 else None,
+            access_log=False,
+            log_level="warning",
+            server_header=False,
+            timeout_graceful_shutdown=GRACE,
+            timeout_keep_alive=15,
+            h11_max_incomplete_event_size=65_536,
+        )
+
+
+def app_of_worker() -> FastAPI:
+    """The application of one of several worker processes."""
+    return create_app(Settings.from_environment())
+
+
+def _check_address(settings: Settings) -> None:
+    """Find out before the workspace is loaded whether the address is free."""
+    try:
+        family = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0][0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((settings.host, settings.port))
+    except OSError as error:
+        raise CourselensError(
+            "the address cannot be used",
+            value=f"{settings.host}:{settings.port}",
+            where=error.strerror or str(error),
+            remedy="Name another with --host and --port",
+        ) from error

@@ -1,0 +1,93 @@
+"""What a run trains on, prepared once: a run that was cut off goes on with the very same examples.
+
+In: the labelled pairs, the recipe, the base as encoder. Out: a dataset for the trainer, the keys of its batches, and
+the dev metrics of the untouched base. Kept as a file in the run's folder, since mining costs time and must not come out
+differently on another machine.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from datasets import Dataset
+
+from courselens.dataset.types import Pair
+from courselens.errors import CourselensError
+from courselens.progress import Progress
+from courselens.train.batches import BatchKeys
+from courselens.train.checkpoints import write_whole
+from courselens.train.dev import DevMetrics, DevSet, evaluate_dev
+from courselens.train.mining import Embed, Example, mine
+from courselens.train.recipe import Recipe
+
+_FILE = "examples.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Columns of the training set in the order that the loss expects, and for `groups` batches a key for each row."""
+
+    columns: Mapping[str, list[Any]]
+    keys: tuple[BatchKeys, ...]
+    base_dev: DevMetrics
+    negatives: Mapping[str, int]
+    unused: int = 0
+
+    @property
+    def dataset(self) -> Dataset:
+        """The training set of sentence-transformers' trainer."""
+        return Dataset.from_dict(dict(self.columns))
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values())))
+
+
+def prepare(pairs: list[Pair], dev: DevSet, recipe: Recipe, embed: Embed, folder: Path, progress: Progress) -> Prepared:
+    """The examples of a run, from its folder where they are already there."""
+    path = folder / _FILE
+    if path.is_file():
+        return _load(json.loads(path.read_text(encoding="utf-8")))
+    progress("measuring the base model", 0, 0)
+    base_dev = evaluate_dev(dev, embed)
+    if recipe.labelled:
+        prepared = _labelled(pairs, base_dev)
+    else:
+        progress("mining hard negatives", 0, 0)
+        prepared = _ranking(pairs, recipe, embed, base_dev)
+    if not len(prepared):
+        raise CourselensError("no pairs to train on", value=0, remedy="The catalogue is too small, or the pairs are")
+    write_whole(path, json.dumps(asdict(prepared), ensure_ascii=False))
+    return prepared
+
+
+def _labelled(pairs: list[Pair], base_dev: DevMetrics) -> Prepared:
+    columns: dict[str, list[Any]] = {
+        "sentence_0": [pair.question.text for pair in pairs],
+        "sentence_1": [pair.passage.text for pair in pairs],
+        "label": [pair.label for pair in pairs],
+    }
+    keys = tuple(Example(one.question.text, one.passage.text, (), one.question.group).keys for one in pairs)
+    return Prepared(columns, keys, base_dev, {})
+
+
+def _ranking(pairs: list[Pair], recipe: Recipe, embed: Embed, base_dev: DevMetrics) -> Prepared:
+    mined = mine(pairs, recipe, embed)
+    columns: dict[str, list[Any]] = {
+        "anchor": [one.question for one in mined.examples],
+        "positive": [one.positive for one in mined.examples],
+    }
+    for number in range(recipe.negatives):
+        columns[f"negative_{number + 1}"] = [one.negatives[number] for one in mined.examples]
+    counts = {"other field": mined.from_fields, "mined": mined.from_mining, "random": mined.at_random}
+    return Prepared(
+        columns, tuple(one.keys for one in mined.examples), base_dev, counts if recipe.negatives else {}, mined.unused
+    )
+
+
+def _load(data: Mapping[str, Any]) -> Prepared:
+    keys = tuple(BatchKeys(**{**one, "negatives": tuple(one["negatives"])}) for one in data["keys"])
+    return Prepared(data["columns"], keys, DevMetrics(**data["base_dev"]), data["negatives"], data["unused"])

@@ -1,0 +1,239 @@
+"""HTML pages to courses: the reference layout, other layouts, and no layout at all."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from courselens.course import Course
+from courselens.errors import CourselensError
+from courselens.read.html import read_html
+from courselens.read.understand import no_course
+
+CoursesOf = Callable[[object, bytes], list[Course]]
+Page = Callable[[str], bytes]
+
+
+def test_the_reference_layout_in_english(courses_of: CoursesOf, page: Page) -> None:
+    (course,) = courses_of(read_html, page("reference_en.html"))
+    assert course.key == "KAN-CXYZV1036U 2024/2025"
+    assert course.title == "Tides of Trade: Harbours, Canals and the Sea"
+    assert course.title_en == course.title
+    assert course.heading == f"2024/2025KAN-CXYZV1036U {course.title}"
+    assert course.text_language == "en"
+    values = {name: found.values for name, found in course.fields.items()}
+    assert values == {
+        "language": ("English",),
+        "ects": (7.5,),
+        "type": ("Mandatory (also offered as elective)",),
+        "level": ("Bachelor", "Graduate Diploma", "Master", "Part-time Master"),
+        "duration": ("One Semester",),
+        "start": ("Autumn", "Spring"),
+        "timetable": ("Course schedule will be posted at calendar.example.org",),
+        "capacity": (65,),
+        "study_board": ("Study Board for MSc in Maritime Economics",),
+        "lecturer": ("Ada Holm", "Jens van der Meer"),
+        "discipline": ("Globalisation and international business", "Supply chain management and logistics"),
+        "teaching_method": ("Blended learning", "Face-to-face teaching"),
+        "updated": ("2024-06-26",),
+        "grading_scale": ("7-point grading scale",),
+        "exam_form": ("Oral exam", "Written assignment"),
+    }
+    assert course.fields["level"].own == ("Bachelor", "Graduate Diploma", "Full Degree Master", "Part Time Master")
+    assert "@" not in "".join(course.fields["lecturer"].own)
+    assert "(coordinator)" in course.fields["lecturer"].own[0]
+
+
+def test_exam_blocks_of_the_reference_layout(courses_of: CoursesOf, page: Page) -> None:
+    (course,) = courses_of(read_html, page("reference_en.html"))
+    oral, essay = course.exam
+    assert (oral.form, oral.weight, oral.grouping) == ("Oral exam", 30.0, "group")
+    assert oral.duration == "20 min. per student, including examiners' discussion of grade"
+    assert oral.details == {"Number of people in the group": "2-4"}
+    assert (essay.form, essay.weight, essay.grouping) == ("Written assignment", 70.0, "individual")
+    assert essay.own == "Home assignment - written product"
+    assert essay.details == {"Make-up exam/re-exam": "Same examination form as the ordinary exam"}
+
+
+def test_sections_of_the_reference_layout(courses_of: CoursesOf, page: Page) -> None:
+    (course,) = courses_of(read_html, page("reference_en.html"))
+    assert [section.name for section in course.sections] == [
+        "links",
+        "objectives",
+        "prerequisites",
+        "exam",
+        "content",
+        "teaching",
+        "feedback",
+        "workload",
+        "harbour_visit",
+        "literature",
+    ]
+    texts = {section.name: section.text for section in course.sections}
+    assert texts["objectives"] == (
+        "After the course, students can:\n- explain how canals change trade\n- compare harbours of different ages"
+    )
+    assert texts["workload"] == "Lectures: 38 hours\nExam: 30 hours"
+    assert texts["literature"] == "Mare, A. (2011): Quays. Tidewater Press."
+    everything = "\n".join(texts.values())
+    assert "Programmes" not in everything
+    assert "Quay 1" not in everything
+    assert "var x" not in everything
+
+
+def test_the_reference_layout_in_danish_with_old_labels(courses_of: CoursesOf, page: Page) -> None:
+    (course,) = courses_of(read_html, page("reference_da.html"))
+    assert (course.key, course.title) == ("BA-BABCO1001U 2012/2013", "Havnens økonomi")
+    assert course.title_en == "The Economy of the Harbour"
+    assert course.text_language == "da"
+    assert course.values("language") == ("Danish",)
+    assert course.values("ects") == (7.5,)
+    assert course.values("type") == ("Mandatory",)
+    assert course.values("start") == ("Autumn",)
+    assert course.values("discipline") == ("Økonomi",)
+    assert course.values("updated") == ("2012-05-29",)
+    assert course.values("lecturer") == ("Bo Lind",)
+    (part,) = course.exam
+    assert (part.form, part.weight, part.duration, part.grouping) == ("Written exam", 100.0, "4 timer", "individual")
+    assert [section.name for section in course.sections] == ["objectives", "exam", "content"]
+
+
+def test_a_simple_page_keeps_labels_and_headings_of_its_own(courses_of: CoursesOf, page: Page) -> None:
+    (course,) = courses_of(read_html, page("plain.html"))
+    assert (course.key, course.title) == ("CIV-2040 2023/2024", "Soil Mechanics")
+    assert course.values("ects") == (6.0,)
+    assert course.values("language") == ("English", "German")
+    assert course.values("lecturer") == ("Prof. Ida Stone", "Dr. Karl Lehm")
+    assert course.values("helmet_size") == ("one size fits all",)
+    assert [section.name for section in course.sections] == ["content", "objectives", "field_trips", "exam"]
+
+
+def test_a_page_with_several_courses(courses_of: CoursesOf, page: Page) -> None:
+    courses = courses_of(read_html, page("several.html"))
+    assert [course.key for course in courses] == ["MUS 101 2022/2023", "MUS 102 2022/2023", "MUS/DAN 210 2022/2023"]
+    assert [course.values("credits") for course in courses] == [(4.0,), (4.0,), (2.0,)]
+    assert courses[0].values("lecturer") == ("Smith, John", "Doe, Jane")
+    assert [section.name for section in courses[1].sections] == ["prerequisites", "content"]
+
+
+def test_bold_lines_divide_a_page_that_has_no_headings(courses_of: CoursesOf, page: Page) -> None:
+    (course,) = courses_of(read_html, page("bold.html"))
+    assert (course.code, course.title) == ("PHYS-330", "Optics of the Atmosphere")
+    assert course.values("level") == ("Master",)
+    assert [section.name for section in course.sections] == ["content", "prerequisites", "literature"]
+
+
+def test_an_author_s_own_headings_stay_in_their_section(courses_of: CoursesOf) -> None:
+    (course,) = courses_of(
+        read_html,
+        b"<h1>AB-12 Weaving</h1><h2>Course content</h2><p>On looms.</p><h4>Literature</h4><p>Penelope.</p>"
+        b"<h4>Our loom</h4><p>It is old.</p><h2>Prerequisites</h2><p>Patience.</p>"
+        b"<h2>Learning objectives</h2><p>To weave.</p>",
+    )
+    assert [section.name for section in course.sections] == ["content", "prerequisites", "objectives"]
+    assert course.sections[0].text == "On looms.\nLiterature\nPenelope.\nOur loom\nIt is old."
+
+
+def test_credits_told_only_in_the_exam_block(courses_of: CoursesOf) -> None:
+    page = (
+        "<h1>AB-12 Weaving</h1><dl><dt>Credits</dt><dd>See exam description</dd></dl><h2>Exam</h2>"
+        "<dl><dt>Credit</dt><dd>{}</dd><dt>Type of assessment</dt><dd>Oral exam, 20 min</dd></dl>"
+    )
+    (course,) = courses_of(read_html, page.format("2,5 ECTS").encode())
+    assert course.values("ects") == (2.5,)
+    assert course.exam[0].duration == "20 min"
+    (silent,) = courses_of(read_html, page.format("see the plan").encode())
+    assert silent.values("ects") == ()
+
+
+def test_elements_side_by_side_are_values_of_their_own(courses_of: CoursesOf) -> None:
+    (course,) = courses_of(
+        read_html,
+        b"<h1>AB-12 Weaving</h1><table><tr><td>Main academic disciplines</td>"
+        b"<td><span>Textile</span><span>History</span></td></tr>"
+        b"<tr><td>Level</td><td>BachelorGraduate Diploma</td></tr></table>",
+    )
+    assert course.values("discipline") == ("Textile", "History")
+    assert course.values("level") == ("Bachelor", "Graduate Diploma")
+
+
+def test_menus_dialogs_and_footers_are_no_content(courses_of: CoursesOf) -> None:
+    (course,) = courses_of(
+        read_html,
+        b"<nav><h2>Level</h2><p>Menu</p></nav><div class='cookie-banner'>Cookies</div><div role='search'>Find</div>"
+        b"<header><a>Top</a></header><h1>AB-12 Weaving</h1><h2>Content</h2><p>Looms.</p><p hidden>Secret</p>"
+        b"<button>Fold</button><footer><h2>Literature</h2><p>Press</p></footer>",
+    )
+    assert [(section.name, section.text) for section in course.sections] == [("content", "Looms.")]
+
+
+def test_a_page_of_links_says_so() -> None:
+    (document,) = read_html(
+        b"<body><b>Please choose:</b><a href='a'>Weaving (1,234)</a><br><a href='b'>Weaving (5,678)</a></body>",
+        "x.pdf",
+    )
+    assert no_course(document) == "no course found; it lists links to Weaving (1,234), Weaving (5,678)"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "iso-8859-1", "cp1252"])
+def test_encodings_are_detected(courses_of: CoursesOf, encoding: str) -> None:
+    page = "<html><body><h1>AB-12 Væveri</h1><h2>Indhold</h2><p>Om væve på Færøerne.</p></body></html>"
+    (course,) = courses_of(read_html, page.encode(encoding))
+    assert course.title == "Væveri"
+    assert course.sections[0].text == "Om væve på Færøerne."
+
+
+def test_an_empty_page_is_told() -> None:
+    with pytest.raises(CourselensError, match="empty file"):
+        read_html(b" \n", "x.html")
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes(data: bytes) -> None:
+    with contextlib.suppress(CourselensError):
+        assert all(block.text for one in read_html(data, "x.html") for block in one.blocks)
+
+
+TAGS = st.sampled_from(
+    (
+        *("<h1>", "</h1>", "<h2>", "</h2>", "<table>", "<tr>", "<td>", "</td>", "</table>", "<dl>", "<dt>", "<dd>"),
+        *("</dl>", "<ul>", "<li>", "</ul>", "<p>", "<b>", "</b>", "<br>", "<div>", "</div>", "<main>", "<nav>"),
+        *("<a href=x>", "<!--", "-->", "AB-12 Weaving", "Level", "Master", "Exam", "Content", "Credits: 6"),
+        *("2024/2025", "Weighting", "30%", "--", " "),
+    )
+)
+
+
+@given(st.lists(TAGS, max_size=40).map("".join))
+def test_any_markup(courses_of: CoursesOf, text: str) -> None:
+    for course in courses_of(read_html, f"<html><body>{text}</body></html>".encode()):
+        assert course == Course.from_dict(course.to_dict())
+        assert course.title
+        assert all(section.text for section in course.sections)
+
+
+def test_a_page_nested_too_deeply_is_told() -> None:
+    with pytest.raises(CourselensError, match="nested too deeply"):
+        read_html(b"<div>" * 20000 + b"x", "x.html")
+
+
+def test_content_is_content_whatever_its_class_says(courses_of: CoursesOf) -> None:
+    (course,) = courses_of(
+        read_html,
+        b"<body><p>Top</p><div class='nav-open'><h2>AB-12 Weaving</h2><h3>Content</h3><p>Looms and more looms.</p>",
+    )
+    assert course.sections[0].text == "Looms and more looms."
+
+
+def test_facts_above_the_heading_are_read(courses_of: CoursesOf) -> None:
+    (course,) = courses_of(
+        read_html,
+        b"<table><tr><td>Language</td><td>Danish</td></tr><tr><td>Visits</td><td>9</td></tr></table>"
+        b"<h1>AB-12 Weaving</h1><h2>Content</h2><p>Looms.</p>",
+    )
+    assert course.values("language") == ("Danish",)
+    assert "visits" not in course.fields

@@ -1,0 +1,189 @@
+"""A question to an index: the right course, field and value, in the JSON of the interface; never an exception."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from courselens.errors import CourselensError
+from courselens.search.index import build_index, open_index
+from courselens.search.lens import Lens
+from fakes import HashEncoder
+
+
+@pytest.mark.parametrize(
+    ("question", "code", "field", "value"),
+    [
+        ("Is Embodied Leadership taught in English?", "KAN-C1001U", "language", ["English"]),
+        ("do i need danish for tax law", "KAN-C1011U", "language", ["Danish"]),
+        ("how many ects is KAN-C1003U", "KAN-C1003U", "ects", [15.0]),
+        ("c1003u credits", "KAN-C1003U", "ects", [15.0]),
+        ("who teaches corporate governence", "KAN-C1008U", "lecturer", ["Person 1008"]),
+        ("what will i learn in climate economics", "KAN-C1012U", "objectives", []),
+        ("Worum geht es in Digital Supply Chains?", "KAN-C1003U", "content", []),
+    ],
+)
+def test_a_field_or_section_of_a_course(lens: Lens, question: str, code: str, field: str, value: list[object]) -> None:
+    found = lens.ask(question).to_dict()
+    assert found["course"]["code"] == code
+    assert found["courses"][0]["code"] == code
+    assert (found["field"], found["value"]) == (field, value)
+    assert found["answer"]
+    assert found["passages"][0]["field" if value else "section"] == field
+
+
+def test_yes_and_no(lens: Lens) -> None:
+    assert str(lens.ask("Is Embodied Leadership taught in English?").answer).startswith("Yes, ")
+    assert str(lens.ask("Is Embodied Leadership taught in Danish?").answer).startswith("No, ")
+
+
+def test_an_exam_lists_its_parts(lens: Lens) -> None:
+    found = lens.ask("how is operations research examined").to_dict()
+    assert found["field"] == "exam"
+    assert found["value"] == [
+        {"form": "Written exam", "weight": 100.0, "duration": "4 hours", "grouping": "individual"}
+    ]
+
+
+def test_the_newest_year_unless_another_is_named(lens: Lens) -> None:
+    assert lens.ask("how many ects is embodied leadership").value == (7.5,)
+    older = lens.ask("how many ects was embodied leadership in 2020/2021")
+    assert older.value == (5.0,)
+    assert older.course is not None
+    assert older.course.year == "2020/2021"
+    assert lens.ask("KAN-C1001U 2020 ects").value == (5.0,)
+
+
+def test_courses_with_conditions(lens: Lens) -> None:
+    found = lens.ask("which danish courses have at least 7 credits")
+    assert found.course is None
+    assert found.field is None
+    assert {one.course.code for one in found.courses} == {"KAN-C1004U", "KAN-C1011U"}
+    assert [one["field"] for one in found.filters] == ["language", "ects"]
+
+
+def test_a_condition_that_leaves_nothing_is_relaxed_and_told(lens: Lens) -> None:
+    found = lens.ask("danish courses on law at phd level")
+    assert [one["field"] for one in found.filters] == ["language"]
+    assert "phd" in found.ignored
+    assert found.courses
+
+
+def test_an_unknown_code_is_not_found(lens: Lens) -> None:
+    found = lens.ask("how many ects is KAN-C9999U")
+    assert found.answer is None
+    assert found.course is None
+    assert found.confidence > 0.5
+
+
+def test_a_field_that_the_catalogue_does_not_hold(lens: Lens) -> None:
+    found = lens.ask("which study board is responsible for tax law")
+    assert found.answer is None
+    assert found.field == "study_board"
+    assert found.course is not None
+    assert found.course.code == "KAN-C1011U"
+    assert "does not say" in str(found.note)
+
+
+def test_the_json_has_the_order_of_the_interface(lens: Lens) -> None:
+    found = lens.ask("who teaches tax law").to_dict()
+    expected = [
+        "question",
+        "answer",
+        "field",
+        "value",
+        "confidence",
+        "course",
+        "courses",
+        "passages",
+        "filters",
+        "ignored",
+    ]
+    assert list(found)[:10] == expected
+    assert list(found["courses"][0]) == ["key", "code", "codes", "year", "title", "score", "passage"]
+    assert list(found["passages"][0]) == ["rank", "text", "kind", "field", "section", "score", "course", "source"]
+    assert json.loads(json.dumps(found)) == found
+    searched = lens.search("tax law").to_dict()
+    assert not {"answer", "field", "value", "confidence", "course"} & set(searched)
+
+
+def test_search_with_filters(lens: Lens) -> None:
+    found = lens.search("law", filters={"level": "bachelor"}, k=3)
+    assert {one.course.code for one in found.courses} <= {"KAN-C1002U", "KAN-C1006U", "KAN-C1009U", "KAN-C1010U"}
+    assert found.filters[0] == {"field": "level", "value": ["Bachelor"], "from": "level=bachelor"}
+    with pytest.raises(CourselensError, match="unknown field"):
+        lens.search("law", filters={"colour": "red"})
+    with pytest.raises(CourselensError, match="no course has this value"):
+        lens.search("law", filters={"level": "Kindergarten"})
+    with pytest.raises(CourselensError, match="not a number"):
+        lens.search("law", filters={"ects": "many"})
+
+
+ODD = [
+    "",
+    "?",
+    "x",
+    "the of and",
+    "🙂🙂",
+    "שלום עולם",
+    "'; DROP TABLE courses; --",
+    "SELECT * FROM x WHERE 1=1",
+    "%s %d {}",
+]
+
+
+@pytest.mark.parametrize(
+    "text", [*ODD, "a" * 10_000, "lorem ipsum " * 900, "\x00\x1b[31m", "8,276 " * 400, "not " * 300]
+)
+def test_odd_input_gives_an_answer_or_none_quickly(lens: Lens, text: str) -> None:
+    lens.ask(text)
+    begin = time.process_time()
+    found = lens.ask(text)
+    assert time.process_time() - begin < 0.1
+    assert 0 <= found.confidence <= 1
+    json.dumps(found.to_dict())
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(max_size=200))
+def test_any_text_gives_an_answer(lens: Lens, text: str) -> None:
+    found = lens.ask(text)
+    assert found.question == text
+    assert 0 <= found.confidence <= 1
+
+
+def test_encode(lens: Lens) -> None:
+    vectors = lens.encode(["one text", "another"])
+    assert vectors.shape == (2, 256)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1)
+    assert lens.encode([]).shape == (0, 256)
+
+
+def test_a_workspace_without_an_index(tmp_path: Path) -> None:
+    with pytest.raises(CourselensError, match="courselens build"):
+        Lens.open(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["index.json", "vectors.npy", "names.json", "facts.json", "asked_model.npy"])
+def test_a_damaged_or_missing_file_is_named(folder: Path, tmp_path: Path, name: str) -> None:
+    for file in folder.iterdir():
+        (tmp_path / file.name).symlink_to(file)
+    (tmp_path / name).unlink()
+    with pytest.raises(CourselensError, match=name):
+        open_index(tmp_path)
+    (tmp_path / name).write_bytes(b"{")
+    with pytest.raises(CourselensError, match="courselens index"):
+        open_index(tmp_path)
+
+
+def test_an_index_of_nothing_is_refused(tmp_path: Path) -> None:
+    from fakes import catalogue
+
+    with pytest.raises(CourselensError, match="nothing to index"):
+        build_index(catalogue(), [], HashEncoder(), tmp_path / "index")

@@ -1,0 +1,92 @@
+"""Courses are recognised by codes in any spelling and by titles in full, in part or misspelt."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from courselens.search.names import Names, code_spellings, shape
+from courselens.search.tokens import words
+from fakes import course
+
+COURSES = (
+    course("8,276", "Foundations in Data Science", "2025"),
+    course("KAN-CSOCV1036U", "Embodied Leadership"),
+    course("CS 4414", "Operating Systems"),
+    course("COS126", "Computer Science: An Interdisciplinary Approach"),
+    course("8,041", "Supply Chain Management II", "2025"),
+    course("8,435", "Technologie und Recht - KI und Robotik", "2025"),
+)
+NAMES = Names.of(COURSES)
+
+
+@pytest.mark.parametrize(
+    ("question", "number"),
+    [
+        ("who teaches 8,276?", 0),
+        ("who teaches 8.276", 0),
+        ("8276 credits", 0),
+        ("8 276 exam", 0),
+        ("is kan-csocv1036u in english", 1),
+        ("CSOCV1036U language", 1),
+        ("2024/2025KAN-CSOCV1036U", 1),
+        ("prereqs for cs 4414", 2),
+        ("CS4414 workload", 2),
+        ("cs-4414", 2),
+        ("cos126 or COS 126", 3),
+    ],
+)
+def test_a_code_in_any_spelling(question: str, number: int) -> None:
+    found = NAMES.find_codes(question, words(question))
+    assert found
+    assert found[0].courses == (number,)
+
+
+@pytest.mark.parametrize("question", ["who teaches 8,999", "CS 9999 ects", "KAN-CXXXX9999U"])
+def test_an_unknown_code_is_a_mention_without_a_course(question: str) -> None:
+    found = NAMES.find_codes(question, words(question))
+    assert [mention.courses for mention in found] == [()]
+
+
+@pytest.mark.parametrize(
+    "question", ["courses in 2024", "at least 5 credits", "the 1970s", "3 credit courses", "covid19"]
+)
+def test_numbers_that_are_no_codes(question: str) -> None:
+    assert not any(mention.courses for mention in NAMES.find_codes(question, words(question)))
+
+
+@pytest.mark.parametrize(
+    ("question", "number"),
+    [
+        ("who teaches foundations in data science", 0),
+        ("data science foundations: how many credits", 0),
+        ("is embodyed leadership in english", 1),
+        ("embodied leadrship exam", 1),
+        ("supply chain management 2 language", 4),
+        ("SCM II ects", 4),
+        ("ki und robotik sprache", 5),
+    ],
+)
+def test_a_title_in_full_in_part_or_misspelt(question: str, number: int) -> None:
+    found = NAMES.find_titles(words(question))
+    assert found[0].course == number
+    assert found[0].strength >= 0.5
+
+
+def test_a_title_that_no_course_has() -> None:
+    found = NAMES.find_titles(words("who teaches quantum field theory"))
+    assert not found or found[0].strength < 0.5
+
+
+def test_spellings_of_a_code() -> None:
+    assert code_spellings("KAN-CSOCV1036U") == ["kancsocv1036u", "csocv1036u"]
+    assert code_spellings("8,276") == ["8276"]
+    assert shape("8276") == "9999"
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_read(text: str) -> None:
+    told = words(text)
+    NAMES.find_codes(text, told)
+    assert all(0 <= mention.strength <= 1 for mention in NAMES.find_titles(told))
