@@ -277,8 +277,9 @@ def report_stage(workspace: Workspace, *, base: Path, watch: Watch) -> Mapping[s
             exam=whole,
         )
         counts |= {name: round(measured.interval(name).value, 4) for name in measured.systems}
-    if _record(workspace, "model").counts["kept"] == "trained":
-        write_card(model, evaluation=measured.to_dict())
+        # Before the report stands: a kill in between must not leave a finished report and a card without its figures.
+        if _record(workspace, "model").counts["kept"] == "trained":
+            write_card(model, evaluation=measured.to_dict())
     watch.say(measured.text())
     return measured.to_dict()
 

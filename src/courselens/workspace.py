@@ -120,8 +120,9 @@ class Workspace:
                 ) from error
             workspace = cls(path)
             workspace._check_schema()
+            for left in path.glob(".new-*"):  # what a kill left half written
+                shutil.rmtree(left, ignore_errors=True)
             for stage in STAGES:
-                shutil.rmtree(workspace._staging(stage), ignore_errors=True)
                 workspace._mend(stage)
             if workspace._manifest_is_behind():
                 workspace._write_manifest()

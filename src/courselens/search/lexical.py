@@ -7,6 +7,7 @@ question is stemmed in every language, because a German word may stand in an Eng
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections import Counter
@@ -14,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
@@ -72,6 +74,8 @@ class LexicalIndex:
             writer.add_document(tantivy.Document(text=[" ".join(terms)], row=row))
         writer.commit()
         writer.wait_merging_threads()
+        del writer, index
+        _number_segments(folder)
         return cls(folder)
 
     def search(self, wanted: Sequence[tuple[str, float]], k: int) -> Hits:
@@ -100,6 +104,20 @@ class LexicalIndex:
         forms = {form for language in STEMMERS for form in _stem(word, language)}
         terms = [tantivy.Query.term_query(self._schema, "text", form, "freq") for form in sorted(forms)]
         return terms[0] if len(terms) == 1 else tantivy.Query.disjunction_max_query(terms)
+
+
+def _number_segments(folder: Path) -> None:
+    """Name the segments 1, 2, …: tantivy names them at random, and equal texts are to make equal files."""
+    state = [folder / "meta.json", folder / ".managed.json"]
+    texts = [path.read_text(encoding="utf-8") for path in state]
+    for number, segment in enumerate(json.loads(texts[0])["segments"], 1):
+        old, new = UUID(segment["segment_id"]), UUID(int=number)
+        for path in folder.glob(f"{old.hex}.*"):
+            path.rename(path.with_name(new.hex + path.suffix))
+        texts = [text.replace(str(old), str(new)).replace(old.hex, new.hex) for text in texts]
+    texts[1] = json.dumps(sorted(json.loads(texts[1])))
+    for path, text in zip(state, texts, strict=True):
+        path.write_text(text, encoding="utf-8")
 
 
 def query_words(text: str) -> list[str]:
