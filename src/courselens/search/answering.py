@@ -80,7 +80,10 @@ class Answerer:
         found = applied(understood, asked)
         start = self._start(understood, given, hidden)
         allowed, kept, relaxed = self._narrowed(start, found.conditions)
-        parts = measure(self.index, understood, vectors[1:], understood.wanted)
+        if asked.kind == "course" and not understood.named and understood.bare:  # its facts would match every course's
+            parts = measure(self.index, understood, vectors[2:], understood.wanted_bare)
+        else:
+            parts = measure(self.index, understood, vectors[1:], understood.wanted)
         ranking = rank(self.index, understood, asked, parts, allowed, most=most)
         saying = self._say(understood, asked, ranking, kept)
         coverage = parts.coverage(int(ranking.order[0])) if len(ranking.order) else 0.0

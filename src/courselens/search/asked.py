@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 import json
 import random
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,9 +22,10 @@ import numpy.typing as npt
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from courselens.dataset.phrasing import OWN, all_phrasings
 from courselens.encode import Encoder, Vectors
 from courselens.search.tokens import words
-from courselens.search.vocabulary import MENTION, phrasings
+from courselens.search.vocabulary import MENTION, Phrasing, collapse, conditions, phrasings
 
 EMBEDDING_SCALE = 4.0
 """Weight of the embedding (unit length) beside the words (unit length)."""
@@ -32,11 +34,19 @@ LEAST_COUNT = 3
 LONGEST = 40
 """Words of a question that are looked at."""
 EPOCHS = 12
-BATCH = 128
+BATCH = 256
 LEARNING_RATE = 0.02
 DECAY = 3e-4
+PIECE = "#"
+"""Begins the features that are pieces of long words."""
+PIECE_SIZE = 4
+FRAGMENTS = 2000
+"""Pieces of the catalogue's own sentences that stand for descriptions of a topic, which ask for no field."""
+SAMENESS = {"credits": "ects"}
+"""Entries that no wording tells apart: a catalogue has one of them."""
 
 Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +68,17 @@ class AskedModel:
         shares = np.exp(scores - scores.max())
         return dict(zip(self.names, (shares / shares.sum()).tolist(), strict=True))
 
+    def mend(self, text: str) -> str:
+        """`text` with misspelt words of asking as the phrasings spell them: `X assesment` → `X assessment`."""
+        out, at = [], 0
+        for word in words(text)[:LONGEST]:
+            mended = self._mended(word.text)
+            out += [text[at : word.start], text[word.start : word.end] if mended == word.text else mended]
+            at = word.end
+        return "".join([*out, text[at:]])
+
     def _numbers(self, text: str) -> list[int]:
-        told = [self._mended(word.text) for word in words(text)[:LONGEST]]
+        told = [word.text for word in words(text)[:LONGEST]]
         return [self.features[feature] for feature in _features(told) if feature in self.features]
 
     def _mended(self, word: str) -> str:
@@ -74,7 +93,7 @@ class AskedModel:
         """Single words of the phrasings by first letter and length."""
         if not self.spellings:
             for known in self.features:
-                if " " not in known and not known.endswith("*"):
+                if " " not in known and not known.startswith(PIECE):
                     self.spellings.setdefault((known[0], len(known)), []).append(known)
         return self.spellings
 
@@ -93,90 +112,142 @@ class AskedModel:
         return cls(tuple(data["names"]), features, weights, np.array(data["bias"], dtype=np.float32))
 
 
-def fit_asked(encoder: Encoder, topics: Sequence[str], *, seed: int = 1) -> AskedModel:
-    """Fit on the phrasings, with a placeholder for the course and with one of `topics` (titles) in its place."""
-    texts, labels = examples(topics, seed=seed)
+def fit_asked(encoder: Encoder, topics: Sequence[str], sentences: Sequence[str] = (), *, seed: int = 1) -> AskedModel:
+    """Fit on the phrasings, with a placeholder for the course and with one of `topics` (titles) in its place.
+
+    `sentences` of the catalogue teach what a description looks like that asks for nothing.
+    """
+    texts, labels = examples(topics, sentences, seed=seed)
     names = tuple(sorted(set(labels)))
     targets = np.array([names.index(label) for label in labels])
     told = [_features([word.text for word in words(text)[:LONGEST]]) for text in texts]
     counts = Counter(feature for features in told for feature in set(features))
     known = {feature: n for n, feature in enumerate(sorted(f for f, count in counts.items() if count >= LEAST_COUNT))}
-    matrix = _matrix(encoder.encode(texts), told, known)
-    weights, bias = _softmax_regression(matrix, targets, len(names), seed)
+    vectors = encoder.encode(texts)
+    dense = vectors.shape[1]
+    rows = [np.array([dense + known[feature] for feature in one if feature in known], dtype=np.int64) for one in told]
+    weights, bias = _softmax_regression(vectors, rows, targets, dense + len(known), seed)
     return AskedModel(names, known, weights, bias)
 
 
-def examples(topics: Sequence[str], *, seed: int) -> tuple[list[str], list[str]]:
-    """Questions and what they ask. Phrasings without a course (`none`, `courses`) hold topics only."""
+def examples(topics: Sequence[str], sentences: Sequence[str] = (), *, seed: int) -> tuple[list[str], list[str]]:
+    """Questions and what they ask. Phrasings without a course (`none`, `courses`) hold topics only.
+
+    Where a question names no course, its topic is cut out when it is understood; so it is in every other example here.
+    """
     choose = random.Random(seed)
     pool = [topic for topic in topics if topic] or ["economics", "history", "statistics"]
-    texts, labels = [], []
+    texts: list[str] = []
+    labels: list[str] = []
 
-    def topic() -> str:
-        picked = choose.choice(pool)
-        told = picked.split()
-        if len(told) > 3 and choose.random() < 0.5:
-            first = choose.randrange(len(told) - 2)
-            picked = " ".join(told[first : first + choose.randint(2, 4)])
-        return picked.lower() if choose.random() < 0.6 else picked
+    def add(text: str, asked: str) -> None:
+        texts.append(text if choose.random() < 0.5 else text + "?")
+        labels.append(SAMENESS.get(asked, asked))
 
-    for phrasing in phrasings(seed=seed):
-        fills = [MENTION, topic()] if phrasing.asked not in ("none", "courses") else [topic(), topic()]
-        if phrasing.asked == "none":
-            fills = [topic() for _ in range(8)]
-        for fill in fills:
+    for phrasing in _all_phrasings(seed):
+        named = phrasing.asked not in ("none", "courses")
+        for number in range(8 if phrasing.asked == "none" else 2):
+            fill = MENTION if named and number == 0 else _topic(pool, choose)
             text = phrasing.text
             while "{x}" in text:
                 text = text.replace("{x}", fill, 1)
-                fill = topic() if fill != MENTION else fill
-            texts.append(text if choose.random() < 0.5 else text + "?")
-            labels.append(phrasing.asked)
+                fill = _topic(pool, choose) if fill != MENTION else fill
+            add(collapse(text) if number % 2 else text, phrasing.asked)
+    for sentence in choose.sample(list(sentences), min(FRAGMENTS, len(sentences))):
+        told = sentence.split()
+        first = choose.randrange(max(1, len(told) - 4))
+        add(collapse(" ".join(told[first : first + choose.randint(4, 14)])), "none")
     return texts, labels
 
 
+def _topic(pool: Sequence[str], choose: random.Random) -> str:
+    """One of `pool`, often only a few words of it, often in lower case."""
+    picked = choose.choice(pool)
+    told = picked.split()
+    if len(told) > 3 and choose.random() < 0.5:
+        first = choose.randrange(len(told) - 2)
+        picked = " ".join(told[first : first + choose.randint(2, 4)])
+    return picked.lower() if choose.random() < 0.6 else picked
+
+
+def _all_phrasings(seed: int) -> list[Phrasing]:
+    """Those of `asked.yaml`, and the ones that training questions are made from (never the held-out ones)."""
+    values = conditions()
+    known = {
+        "language": [*values["language"]],
+        "ects": ["3", "4", "6", "7.5"],
+        "lecturer": ["Smith", "Müller", "Jensen"],
+        **{name: [*values[name]] for name in ("level", "type", "start", "duration", "exam_form", "teaching_method")},
+    }
+    choose = random.Random(seed)
+    found = phrasings(seed=seed)
+    for one in all_phrasings():
+        asked = SAMENESS.get(one.asked or "", one.asked)
+        usable = (
+            asked and asked != OWN and not one.held_out and re.findall(r"{(\w+)}", one.text.replace("{v}", "")) == ["x"]
+        )
+        if asked and usable and ("{v}" not in one.text or asked in known):
+            value = choose.choice(known.get(asked, [""]))
+            found.append(Phrasing(one.text.rstrip("?").replace("{v}", value), asked, one.language))
+    return found
+
+
 def _features(told: Sequence[str]) -> list[str]:
-    """Words, neighbouring words, and beginnings of long words: what a phrase is recognised by across inflections."""
-    beginnings = [f"{word[:6]}*" for word in told if len(word) > 6]
+    """Words, neighbouring words, and pieces of long words: inflections and compounds share most of their pieces."""
+    pieces = [
+        PIECE + piece
+        for word in told
+        if len(word) > PIECE_SIZE
+        for piece in (f"<{word}>"[at : at + PIECE_SIZE] for at in range(len(word) + 3 - PIECE_SIZE))
+    ]
     pairs = [f"{a} {b}" for a, b in itertools.pairwise(told)]
-    return list(dict.fromkeys([*told, *pairs, *beginnings]))
-
-
-def _matrix(vectors: Vectors, told: Sequence[Sequence[str]], known: Mapping[str, int]) -> Floats:
-    rows, width = vectors.shape
-    matrix = np.zeros((rows, width + len(known)), dtype=np.float32)
-    matrix[:, :width] = EMBEDDING_SCALE * vectors
-    for row, features in zip(matrix, told, strict=True):
-        numbers = [width + known[feature] for feature in features if feature in known]
-        if numbers:
-            row[numbers] = WORD_SCALE / np.sqrt(len(numbers))
-    return matrix
+    return list(dict.fromkeys([*told, *pairs, *pieces]))
 
 
 def _softmax_regression(
-    matrix: Floats, targets: npt.NDArray[np.int64], classes: int, seed: int
+    vectors: Vectors, told: Sequence[Ints], targets: npt.NDArray[np.int64], width: int, seed: int
 ) -> tuple[Floats, Floats]:
-    """Adam on cross entropy, every class weighing the same (Kingma & Ba 2015, its default moments)."""
+    """Weights (width, K) and bias (K,) by Adam on cross entropy (Kingma & Ba 2015, its default moments).
+
+    The first rows weigh the embedding, the others the words `told` (their rows of the weights, for each example). A
+    class counts by the root of its rarity. A batch touches only the weights of its own words, which keeps it fast.
+    """
     rng = np.random.default_rng(seed)
-    rows, width = matrix.shape
+    rows, dense = vectors.shape
+    classes = int(targets.max()) + 1
     share = np.bincount(targets, minlength=classes) / rows
-    weight = (1 / (classes * share[targets])) ** 0.5
-    params = [np.zeros((width, classes), dtype=np.float32), np.zeros(classes, dtype=np.float32)]
-    first, second = [np.zeros_like(p) for p in params], [np.zeros_like(p) for p in params]
+    counts = (1 / (classes * share[targets])) ** 0.5
+    weights, bias = np.zeros((width, classes), dtype=np.float32), np.zeros((1, classes), dtype=np.float32)
+    moments = {name: (np.zeros_like(p), np.zeros_like(p)) for name, p in (("weights", weights), ("bias", bias))}
+    whole = np.arange(dense)
     steps = 0
     for epoch in range(EPOCHS):
         order = rng.permutation(rows)
         rate = LEARNING_RATE * (1 - epoch / EPOCHS)
         for start in range(0, rows, BATCH):
             chosen = order[start : start + BATCH]
-            scores = matrix[chosen] @ params[0] + params[1]
+            mine = [told[row] for row in chosen]
+            used, where = np.unique(np.concatenate(mine), return_inverse=True)
+            active = np.concatenate([whole, used])
+            matrix = np.zeros((len(chosen), len(active)), dtype=np.float32)
+            matrix[:, :dense] = EMBEDDING_SCALE * vectors[chosen]
+            sizes = np.array([len(one) for one in mine])
+            matrix[np.repeat(np.arange(len(chosen)), sizes), dense + where] = np.repeat(
+                WORD_SCALE / np.sqrt(np.maximum(sizes, 1)), sizes
+            )
+            scores = matrix @ weights[active] + bias
             shares = np.exp(scores - scores.max(axis=1, keepdims=True))
             shares /= shares.sum(axis=1, keepdims=True)
             shares[np.arange(len(chosen)), targets[chosen]] -= 1
-            shares *= (weight[chosen] / len(chosen))[:, None]
-            gradients = [matrix[chosen].T @ shares + DECAY * params[0], shares.sum(axis=0)]
+            shares *= (counts[chosen] / len(chosen))[:, None]
             steps += 1
-            for param, gradient, m, v in zip(params, gradients, first, second, strict=True):
-                m += 0.1 * (gradient - m)
-                v += 0.001 * (gradient**2 - v)
-                param -= rate * (m / (1 - 0.9**steps)) / (np.sqrt(v / (1 - 0.999**steps)) + 1e-8)
-    return params[0], params[1]
+            for name, param, at, gradient in (
+                ("weights", weights, active, matrix.T @ shares + DECAY * weights[active]),
+                ("bias", bias, np.array([0]), shares.sum(axis=0, keepdims=True)),
+            ):
+                first, second = moments[name]
+                first[at] += 0.1 * (gradient - first[at])
+                second[at] += 0.001 * (gradient**2 - second[at])
+                moved = first[at] / (1 - 0.9**steps)
+                param[at] -= rate * moved / (np.sqrt(second[at] / (1 - 0.999**steps)) + 1e-8)
+    return weights, bias[0]

@@ -18,10 +18,10 @@ from rapidfuzz.distance import OSA
 
 from courselens.course import Value
 from courselens.search.facts import Facts, Mask
+from courselens.search.places import Around, Phrase, fits, words_of
 from courselens.search.tokens import Word, flat, fold, words
 from courselens.search.vocabulary import conditions, stop_words
 
-Phrase = tuple[str, ...]
 LONGEST_PHRASE = 6
 
 
@@ -151,8 +151,8 @@ class ConditionParser:
                 *self.own.get(phrase, ()),
                 *((f, v, False) for f, v in self.phrases.get(phrase, ())),
             ):
-                around = _Around(told, place, size, text)
-                if not _fits(field, own, phrase, around):
+                around = Around(told, place, size, text)
+                if not fits(field, own, phrase, around):
                     continue
                 made = self._condition(field, value, around)
                 if made is not None:
@@ -160,7 +160,7 @@ class ConditionParser:
                     return size
         return 0
 
-    def _condition(self, field: str, value: str, around: _Around) -> Condition | str | None:
+    def _condition(self, field: str, value: str, around: Around) -> Condition | str | None:
         if field not in self.facts.values:
             return None
         operator = around.operator
@@ -187,7 +187,7 @@ class ConditionParser:
         if not self.names:
             return []
         found: list[Condition | str] = []
-        by = _words_of("by")
+        by = words_of("by")
         for place, word in enumerate(told):
             following = told[place + 1].text if place + 1 < len(told) else ""
             pair = self.names.get(word.text, frozenset()) & self.names.get(following, frozenset())
@@ -214,159 +214,6 @@ class ConditionParser:
         near = [name for name in self.names if abs(len(name) - len(word)) <= 1 and name[0] == word[0]]
         close = [name for name in near if OSA.distance(name, word) <= 1]
         return self.names[close[0]] if len(close) == 1 else frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class _Around:
-    """The words around a phrase: what a fitting place is judged by."""
-
-    told: Sequence[Word]
-    place: int
-    size: int
-    text: str
-
-    @property
-    def start(self) -> int:
-        return self.told[self.place].start
-
-    @property
-    def end(self) -> int:
-        return self.told[self.place + self.size - 1].end
-
-    @property
-    def next(self) -> str:
-        """The word after the phrase in the same clause, empty at its end."""
-        at = self.place + self.size
-        if at >= len(self.told) or re.search(r"[,;.?!]", self.text[self.end : self.told[at].start]):
-            return ""
-        return self.told[at].text
-
-    def before(self, steps: int = 1) -> str:
-        at = self.place - steps
-        return self.told[at].text if at >= 0 else ""
-
-    @property
-    def operator(self) -> str:
-        """`not` or `only` when such a word stands shortly before with nothing but small words between."""
-        small = {
-            "a",
-            "an",
-            "the",
-            "taught",
-            "held",
-            "given",
-            "in",
-            "with",
-            "any",
-            "auf",
-            "pa",
-            "require",
-            "have",
-            "having",
-        }
-        small |= {"written", "ein", "eine", "einer", "einen", "unterrichtet", "undervist", "for", "that", "are", "is"}
-        for steps in range(1, 6):
-            word = self.before(steps)
-            if word in _words_of("negation") or word in ("t", "non"):
-                return "not"
-            if word in _words_of("only"):
-                return "only" if self.before(steps + 1) not in ("not", "nicht", "ikke") else "is"
-            if word not in small:
-                break
-        return "is"
-
-    @property
-    def after_only(self) -> bool:
-        return self.before() in _words_of("only")
-
-    @property
-    def said(self) -> str:
-        first = self.place
-        lead = _words_of("negation") | _words_of("only") | _words_of("in") | {"taught", "a", "an", "with"}
-        while first > 0 and self.place - first < 3 and self.told[first - 1].text in lead:
-            first -= 1
-        if self.operator == "is":
-            first = self.place
-        return self.text[self.told[first].start : self.end]
-
-
-def _fits(field: str, own: bool, phrase: Phrase, around: _Around) -> bool:
-    """Whether the phrase stands where a condition on `field` stands."""
-    courses, before, after = _words_of("courses"), around.before(), around.next
-    negated = around.operator != "is"
-    if field == "language":
-        placed = before in _words_of("in") | {"of"} and (
-            after in stop_words() | courses | {""} or around.before(2) in _words_of("taught")
-        )
-        return placed or after in courses | _words_of("taught") or (negated and after in stop_words() | {""})
-    if field == "level":
-        level = {"level", "levels", "student", "students", "degree", "stufe", "niveau", "programme", "program"}
-        if own and phrase[0].isdigit():
-            return after in level or before in level
-        if phrase[0] in {"graduate", "ba", "hd", "cand", "executive", "diploma"}:
-            return after in courses | level
-        near = {
-            "for",
-            "at",
-            "on",
-            "in",
-            "auf",
-            "fur",
-            "pa",
-            "til",
-            "der",
-            "only",
-            "im",
-            "or",
-            "and",
-            "i",
-            "oder",
-            "eller",
-        }
-        return negated or before in near or after in courses | level | {""}
-    if field == "start":
-        near = {"in", "the", "this", "next", "during", "im", "om", "i", "each", "every", "for", "diesen", "dette"}
-        return before in near or after in courses | {"semester", "term", "semesters"} or after[:2] in ("19", "20")
-    if field == "type":
-        plural = {
-            "electives",
-            "wahlfacher",
-            "valgfag",
-            "seminars",
-            "labs",
-            "pflichtfacher",
-            "wahlkurse",
-            "pflichtkurse",
-        }
-        return (
-            phrase[-1] in plural or after in courses or (not own and (negated or before in {"is", "are", "sind", "er"}))
-        )
-    if field == "teaching_method":
-        return (
-            after in courses
-            or (after == "" and before in _words_of("taught") | _words_of("only"))
-            or (own and len(phrase) > 1)
-        )
-    if field == "exam_form":
-        return (
-            negated
-            or before in {"with", "an", "a", "mit", "med", "have", "has"}
-            or around.before(2) in {"with", "mit", "med"}
-        )
-    if field in ("department", "discipline", "study_board"):
-        cue = {
-            "department",
-            "dept",
-            "institute",
-            "discipline",
-            "faculty",
-            "institut",
-            "fakultat",
-            "fachgebiet",
-            "fagomrade",
-        }
-        return len(phrase) > 1 or after in cue or before in cue or (before == "of" and around.before(2) in cue)
-    return len(phrase) > 1
 
 
 def _own_phrases(facts: Facts) -> dict[Phrase, list[tuple[str, str, bool]]]:
@@ -410,11 +257,6 @@ def _known_phrases() -> dict[Phrase, list[tuple[str, str]]]:
             for phrase in phrases:
                 found.setdefault(tuple(word.text for word in words(str(phrase))), []).append((field, value))
     return found
-
-
-@lru_cache(maxsize=32)
-def _words_of(name: str) -> frozenset[str]:
-    return frozenset(fold(str(word)) for word in conditions()[name])
 
 
 @lru_cache(maxsize=1)

@@ -84,7 +84,7 @@ def evidence_of(
     """Gather the evidence of one question."""
     known = any(code.courses for code in understood.codes)
     order, score, parts = ranking.order, ranking.score, ranking.parts
-    named = asked.kind == "course"
+    named = understood.named and asked.kind == "course"
     if not len(order):
         return Evidence(named, float(known), 0, 0, 0, 0, 0, coverage, 0, asked.share, asked.elsewhere, 1.0)
     first = int(order[0])

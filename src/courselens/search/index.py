@@ -8,6 +8,7 @@ except for names inside the lexical indexes.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,7 +28,7 @@ from courselens.search.facts import Facts, Mask
 from courselens.search.lexical import LexicalIndex, guess_language
 from courselens.search.names import Names
 from courselens.search.stored import FORMAT, SETTINGS, Lines, open_index
-from courselens.search.translation import about, english, english_title
+from courselens.search.translation import TOLD_BY, about, english, english_title
 
 __all__ = ["IndexReport", "build_index", "open_index"]
 
@@ -103,7 +104,7 @@ def build_index(
     english = {n: (english_title(course, languages[n]) or "",) for n, course in enumerate(courses)}
     Names.of(courses, {n: titles for n, titles in english.items() if titles[0]}).write(folder)
     Facts.of(courses).write(folder)
-    model = fit_asked(encoder, [course.title for course in courses])
+    model = fit_asked(encoder, [course.title for course in courses], _sentences(ordered))
     model.write(folder)
     settings = {
         "format": FORMAT,
@@ -117,6 +118,12 @@ def build_index(
         progress("confidence", 0, 0)
     calibrate(open_index(folder), encoder, courses, ordered).write(folder)
     return IndexReport(len(courses), len(ordered), int(vectors.shape[1]), len(model.features))
+
+
+def _sentences(passages: Sequence[Passage]) -> list[str]:
+    """What courses say of their topics, a sentence or line at a time."""
+    told = [passage.text.partition("\n")[2] for passage in passages if passage.section in TOLD_BY]
+    return [part for text in told for part in re.split(r"[.!?\n]+\s", text) if len(part.split()) >= 5]
 
 
 def year_order(year: str | None) -> tuple[int, str]:

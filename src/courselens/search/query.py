@@ -19,7 +19,7 @@ from courselens.search.names import CodeMention, TitleMention
 from courselens.search.stored import Index
 from courselens.search.tokens import Word, fold, words
 from courselens.search.translation import english
-from courselens.search.vocabulary import MENTION, conditions, stop_words
+from courselens.search.vocabulary import MENTION, asking_words, collapse, conditions, stop_words
 
 Kind = Literal["course", "courses", "topic"]
 """`course`: about one course. `courses`: asks for courses. `topic`: a description or bare words, best courses first."""
@@ -32,7 +32,7 @@ MAYBE = 0.5
 """Strength from which a title's words are taken for a name while the rest of the question is read."""
 LEAST_ASKED = 0.35
 """Probability from which a field or section counts as asked of a course that is named."""
-DESCRIBED_ASKED = 0.5
+DESCRIBED_ASKED = 0.6
 """Probability from which it counts as asked of a course that is only described."""
 
 
@@ -41,8 +41,10 @@ class Understood:
     """A question understood by its words alone.
 
     `text` is the question, cut and with single spaces; `frame` the text with the course's name replaced; `topic` the
-    text without conditions and words of asking, `in_english` its terms in English where it is in another language;
-    `plural` whether it asks for courses; `year_named` whether a year is a condition.
+    text without conditions and words of asking for courses, `bare` the text without any word of asking (empty where
+    that is all or nothing), `in_english` its terms in English where it is in another language;
+    `topical` whether a word is left that neither asks nor says a condition, `plural` whether it asks for courses;
+    `year_named` whether a year is a condition.
     """
 
     question: str
@@ -53,7 +55,9 @@ class Understood:
     titles: tuple[TitleMention, ...]
     frame: str
     topic: str
+    bare: str
     in_english: str
+    topical: bool
     plural: bool
     found: Found
     year_named: bool
@@ -72,12 +76,17 @@ class Understood:
     def texts(self) -> list[str]:
         """What is encoded: the frame first, then what is searched for."""
         searched = self.topic if self.plural and self.topic else self.text
-        return [self.frame, searched, *([self.in_english] if self.in_english else [])]
+        return [self.frame, searched, *(text for text in (self.bare, self.in_english) if text)]
 
     @property
     def wanted(self) -> list[str]:
         """The words that are searched for."""
         return query_words(" ".join([self.topic if self.plural else self.text, self.in_english]))
+
+    @property
+    def wanted_bare(self) -> list[str]:
+        """The words that are searched for where a field of a course is asked that is only described."""
+        return query_words(" ".join([self.bare or self.text, self.in_english]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +113,16 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
     free = [word for word in told if not _inside(word, spans)]
     titles = index.names.find_titles(free)
     plural = asks_for_courses(_beside_title(free, titles))
-    best = titles[0] if titles and titles[0].strength >= MAYBE and not plural else None
-    taken = [*spans, *(_title_spans(text, free, best) if best else [])]
-    found = parser.parse(text, taken=taken)
-    frame = _framed(text, taken)
-    topic = _topic(text, told, [*spans, *((one.start, one.end) for one in found.conditions)])
+    best = titles[0] if titles and titles[0].strength >= MAYBE else None
+    title = _title_spans(text, free, best) if best else []
+    found = parser.parse(text, taken=spans if plural else [*spans, *title])
+    frame = _framed(text, [*spans, *title])
     language = guess_language(frame)
+    frame = index.asked_model.mend(frame)
+    if not codes and (best is None or best.strength < NAMED):
+        frame = collapse(frame)
+    topic = _topic(text, told, [*spans, *((one.start, one.end) for one in found.conditions)])
+    bare = "" if plural else _bare(text, told)
     return Understood(
         question=question,
         text=text,
@@ -119,7 +132,9 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
         titles=tuple(titles),
         frame=frame,
         topic=topic,
-        in_english=" ".join(english(topic, _topic_language(topic, language))),
+        bare=bare if bare != text else "",
+        in_english=" ".join(english(bare or topic, _topic_language(topic, language))),
+        topical=any(_topical(word, found) for word in told),
         plural=plural,
         found=found,
         year_named=any(one.field == "year" for one in found.conditions),
@@ -132,22 +147,34 @@ def decide(understood: Understood, shares: Mapping[str, float]) -> Asked:
     best = max(fields, key=fields.__getitem__)
     share, elsewhere, none = fields[best], shares.get("elsewhere", 0.0), shares.get("none", 0.0)
     courses = shares.get("courses", 0.0)
-    if understood.codes or (understood.named and not understood.plural):
+    named = understood.named and (not understood.plural or share > courses)
+    if understood.codes or named:
         asked = best if share >= max(LEAST_ASKED, elsewhere) or share > none + courses + elsewhere else None
         return Asked("course", asked, share, elsewhere, shares)
-    if understood.plural or courses > max(0.5, share):
+    if understood.plural or courses > max(0.5, share) or _conditions_alone(understood, best):
         return Asked("courses", None, share, elsewhere, shares)
-    if share >= DESCRIBED_ASKED and _is_question(understood):
+    if share >= DESCRIBED_ASKED:
         return Asked("course", best, share, elsewhere, shares)
     return Asked("topic", None, share, elsewhere, shares)
 
 
+def _conditions_alone(understood: Understood, asked: str) -> bool:
+    """Whether conditions are all that is said (`6 ECTS English`), or the field asked is one (`worth at least 6 ECTS`).
+
+    `Is the course on retail in German?` asks; so does everything that begins like a question for yes or no.
+    """
+    told = [one for one in understood.found.conditions if one.field != "year"]
+    if not told or any(word.text in _folded("yes_no") for word in understood.told[:1]):
+        return False
+    return not understood.topical or len(told) > 1 or any(one.field == asked for one in told)
+
+
 def applied(understood: Understood, asked: Asked) -> Found:
-    """The conditions that hold for this kind of question: about one course only its year and term."""
+    """The conditions that hold for this kind of question: of a course that a title names, only year and term."""
     if asked.kind != "course":
         return understood.found
     told = understood.found.conditions
-    if understood.codes:
+    if understood.codes or not understood.named:
         kept = tuple(one for one in told if one.field != asked.field)
     else:
         kept = tuple(one for one in told if one.field == "year" or (one.field == "start" and asked.field != "start"))
@@ -177,17 +204,6 @@ def _beside_title(told: Sequence[Word], titles: Sequence[TitleMention]) -> list[
 @lru_cache(maxsize=16)
 def _folded(name: str) -> frozenset[str]:
     return frozenset(fold(word) for word in conditions()[name])
-
-
-def _is_question(understood: Understood) -> bool:
-    """Whether the text asks at all: a word of asking stands among its first words, or a question mark at its end.
-
-    `how banks create value` describes a topic, `how are banks …` asks.
-    """
-    first = [word.text for word in understood.told[:2]]
-    if first[:1] and first[0] in _folded("how") and not understood.text.endswith("?"):
-        return first[1:] != [] and first[1] in _folded("after_how")
-    return understood.text.endswith("?") or any(word in _folded("question_words") for word in first)
 
 
 def _inside(word: Word, spans: Sequence[tuple[int, int]]) -> bool:
@@ -225,6 +241,22 @@ def _topic(text: str, told: Sequence[Word], spans: Sequence[tuple[int, int]]) ->
     asking = _folded("courses") | _folded("asking_some") | _folded("taught") | _folded("units") | stop_words()
     kept = [word for word in told if not _inside(word, spans) and word.text not in asking]
     return " ".join(text[word.start : word.end] for word in kept)
+
+
+def _topical(word: Word, found: Found) -> bool:
+    """Whether the word names or describes: it neither asks nor says a condition."""
+    return word.text not in asking_words() and not _inside(word, [(one.start, one.end) for one in found.conditions])
+
+
+def _bare(text: str, told: Sequence[Word]) -> str:
+    """The words of the text that name or describe rather than ask, with the small words between two of them."""
+    places = [place for place, word in enumerate(told) if word.text not in asking_words()]
+    kept = [
+        place
+        for place, word in enumerate(told)
+        if place in places or (word.text in stop_words() and place - 1 in places and place + 1 in places)
+    ]
+    return " ".join(text[told[place].start : told[place].end] for place in kept)
 
 
 def _topic_language(topic: str, language: str) -> str:

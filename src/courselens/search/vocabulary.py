@@ -62,6 +62,27 @@ def asking_words() -> frozenset[str]:
     return frozenset(found - {fold(word) for word in conditions()["topics"]}) | stop_words()
 
 
+@lru_cache(maxsize=1)
+def frame_words() -> frozenset[str]:
+    """Words that may say what is asked, values of fields among them (`german`, `oral`): no part of a topic."""
+    found = set(asking_words())
+    for name in ("language", "level", "start", "type", "teaching_method", "exam_form", "numbers"):
+        for said in conditions()[name].values():
+            found |= {word.text for one in said for word in words(str(one))}
+    return frozenset(found)
+
+
+def collapse(text: str) -> str:
+    """`text` with each run of words that do not ask made the placeholder: `food politics teacher` → `X teacher`."""
+    told: list[str] = []
+    for word in words(text):
+        said = text[word.start : word.end]
+        kept = said if said == MENTION or word.text in frame_words() or word.text.isdigit() else MENTION
+        if kept != MENTION or told[-1:] != [MENTION]:
+            told.append(kept)
+    return " ".join(told) + ("?" if text.rstrip().endswith("?") else "")
+
+
 def phrasings(*, most: int = 6, seed: int = 1) -> list[Phrasing]:
     """Every line of `asked.yaml` with its alternatives written out, at most `most` a line, the same for a seed."""
     choose = random.Random(seed)
