@@ -1,24 +1,32 @@
 """Leakage-free splits: names of course groups come in, `train`, `dev` or `test` for each goes out.
 
 Years, codes and cross-listings of one course share a group, and a group is never on two sides. A group's side follows
-from its own name and the seed alone, so that a catalogue that grows does not move courses from training to test.
+from its own name and the seed, so that a catalogue that grows does not move courses from training to test. Only a small
+catalogue, where chance could leave next to nothing to measure on, gives dev and test groups that would be trained on.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterable
 
 from courselens.dataset.types import Split
 from courselens.errors import CourselensError
 
+ENOUGH = 8
+"""Course groups below which a side shows nothing: an interval over fewer is an interval over a handful of courses."""
+
+SMALLEST_SHARE = 5
+"""Dev and test are each filled up to a fifth of the groups at most: three fifths remain to be trained on."""
+
 
 def split_groups(groups: Iterable[str], seed: int, dev: float = 0.1, test: float = 0.1) -> dict[str, Split]:
     """The side of each group. `dev` and `test` are expected shares, from 0 to below 1 together.
 
-    In a small catalogue chance can leave a side without a group; then the largest side gives it one (three groups at
-    least). Raises CourselensError for shares out of range.
+    Groups are ordered by `place`: test lowest, then dev, then train. A side (with a share above 0) has at least `least`
+    groups; short ones are filled up from the side above. While `least` stays the same (always, from 40 groups on),
+    groups that are added move no group of train to dev or test, nor one of dev to test. Raises CourselensError for
+    shares out of range.
     """
     if min(dev, test) < 0 or dev + test >= 1:
         raise CourselensError(
@@ -26,27 +34,24 @@ def split_groups(groups: Iterable[str], seed: int, dev: float = 0.1, test: float
             value=f"dev={dev}, test={test}",
             remedy="Use for example dev=0.1 and test=0.1",
         )
-    places = {group: place(group, seed) for group in sorted(set(groups))}
-    sides = {group: side(at, dev, test) for group, at in places.items()}
-    shares: dict[Split, float] = {"train": 1 - dev - test, "test": test, "dev": dev}
-    for name, share in shares.items():
-        filled = Counter(sides.values())
-        if share == 0 or filled[name] or max(filled.values(), default=0) < 2:
-            continue
-        giver = max(shares, key=lambda one: filled[one])
-        nearest = min((at, group) for group, at in places.items() if sides[group] == giver)
-        sides[nearest[1]] = name
-    return sides
+    places = {group: place(group, seed) for group in groups}
+    ordered = sorted(places, key=lambda group: (places[group], group))
+    floor = least(len(ordered))
+    for_test, for_dev, for_train = (floor if test else 0), (floor if dev else 0), max(1, floor)
+    ends = [sum(at < limit for at in places.values()) for limit in (test, test + dev)]
+    tested = max(for_test, min(ends[0], len(ordered) - for_dev - for_train))
+    developed = max(tested + for_dev, min(ends[1], len(ordered) - for_train))
+    return {
+        group: "test" if rank < tested else "dev" if rank < developed else "train" for rank, group in enumerate(ordered)
+    }
+
+
+def least(groups: int) -> int:
+    """Groups that each side has at the least in a catalogue of `groups`: one from three on, `ENOUGH` from 40 on."""
+    return min(ENOUGH, max(groups // SMALLEST_SHARE, int(groups >= 3)))
 
 
 def place(group: str, seed: int) -> float:
     """A number from 0 to 1, uniform over groups, that depends on the group's name and the seed only."""
     digest = hashlib.blake2b(f"{seed}:{group}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") / 2**64
-
-
-def side(at: float, dev: float, test: float) -> Split:
-    """The side of a group placed at `at`: test lowest, then dev, then train."""
-    if at < test:
-        return "test"
-    return "dev" if at < test + dev else "train"
