@@ -1,7 +1,7 @@
 """Academic words in English, German and Danish: a text comes in, what it is about in another language goes out.
 
 A student asks in English about a course whose page is German. No translation model is at hand offline, but subjects
-are named by a few hundred words (`glossary.tsv`), and German and Danish build the rest out of them:
+are named by a few thousand words (`glossary*.tsv`), and German and Danish build the rest out of them:
 `Finanzmarktregulierung` is financial market + regulation.
 """
 
@@ -14,8 +14,9 @@ from functools import cache, lru_cache
 from importlib import resources
 
 COLUMNS = ("en", "de", "da")
-"""The columns of `glossary.tsv`; `|` divides synonyms, the first of which is given out."""
+"""The columns of `glossary*.tsv`; `|` divides synonyms, the first of which is given out."""
 
+_FILE = re.compile(r"glossary\w*\.tsv")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _ENDINGS = (
     "",
@@ -142,12 +143,18 @@ def _decompose(word: str, entries: dict[str, str], depth: int) -> Iterator[tuple
 
 @cache
 def _entries(source: str, target: str) -> dict[str, str]:
-    text = resources.files(__package__).joinpath("glossary.tsv").read_text(encoding="utf-8")
     found: dict[str, str] = {}
-    for line in text.splitlines():
-        if not line.strip() or line.startswith("#"):
-            continue
+    for line in _lines():
         row = dict(zip(COLUMNS, (cell.split("|") for cell in line.split("\t")), strict=True))
         for word in row[source]:
             found.setdefault(word.strip().lower(), row[target][0].strip())
     return found
+
+
+@cache
+def _lines() -> tuple[str, ...]:
+    """Every line of the glossary that holds words; where two files have a word, the first by name decides."""
+    folder = resources.files(__package__)
+    files = sorted((file for file in folder.iterdir() if _FILE.fullmatch(file.name)), key=lambda file: file.name)
+    lines = [line for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+    return tuple(line for line in lines if line.strip() and not line.startswith("#"))
