@@ -274,6 +274,21 @@ def ask(workspace: Path, question: str, as_json: bool) -> None:
 
 @main.command()
 @workspace_argument
+@click.argument("question")
+@as_json
+@command
+def explain(workspace: Path, question: str, as_json: bool) -> None:
+    """Tell how an answer came about: what was understood, what each part scored, why it was given or refused."""
+    _one_blas_thread()
+    from courselens.search.explain import explain as explained
+    from courselens.search.lens import Lens
+
+    found = explained(Lens.open(workspace), question)
+    _show(found.to_dict(), as_json, found.text())
+
+
+@main.command()
+@workspace_argument
 @click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0 lets other machines in.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Where to listen.")
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes that answer.")
