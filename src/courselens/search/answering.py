@@ -11,17 +11,20 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 
 from courselens.course import Course
 from courselens.encode import Vectors
 from courselens.search.conditions import Condition, ConditionParser
 from courselens.search.confidence import Evidence, evidence_of
 from courselens.search.facts import Mask
+from courselens.search.field import choose_field
 from courselens.search.query import Asked, Understood, applied, decide, understand
 from courselens.search.rank import Ranking, best_passages, measure, rank
 from courselens.search.saying import NOTHING, Saying, say_courses, say_field
 from courselens.search.stored import Index
 
+Vector = npt.NDArray[np.float32]
 MOST = 10
 REMEMBERED = 4096
 """Courses kept parsed."""
@@ -85,11 +88,20 @@ class Answerer:
         else:
             parts = measure(self.index, understood, vectors[1:], understood.wanted)
         ranking = rank(self.index, understood, asked, parts, allowed, most=most)
+        if asked.kind == "course" and len(ranking.order):
+            asked = self._field(asked, understood, ranking, vectors[1])
         saying = self._say(understood, asked, ranking, kept)
         coverage = parts.coverage(int(ranking.order[0])) if len(ranking.order) else 0.0
         evidence = evidence_of(understood, asked, ranking, coverage, kept=bool(kept or given))
         ignored = tuple(dict.fromkeys((*found.ignored, *(one.said for one in relaxed))))
         return Considered(understood, asked, (*given, *kept), ignored, ranking, saying, evidence)
+
+    def _field(self, asked: Asked, understood: Understood, ranking: Ranking, vector: Vector) -> Asked:
+        """The field asked, now that the course is known; `vector` (d,) embeds the question as it was asked."""
+        first, end = self.index.first[int(ranking.order[0]) :][:2]
+        names = [self.index.asked_names[one] for one in self.index.asked[first:end]]
+        cosine = self.index.vectors[first:end] @ vector
+        return choose_field(asked, understood.frame, names, cosine.tolist(), ranking.parts.lexical[first:end].tolist())
 
     def _start(self, understood: Understood, given: Sequence[Condition], hidden: Mask | None) -> Mask:
         mask = np.ones(self.index.courses, dtype=bool)

@@ -33,7 +33,7 @@ MAYBE = 0.5
 LEAST_ASKED = 0.35
 """Probability from which a field or section counts as asked of a course that is named."""
 DESCRIBED_ASKED = 0.6
-"""Probability from which it counts as asked of a course that is only described."""
+"""Probability of all fields together from which one counts as asked of a course that is only described."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,13 +147,14 @@ def decide(understood: Understood, shares: Mapping[str, float]) -> Asked:
     best = max(fields, key=fields.__getitem__)
     share, elsewhere, none = fields[best], shares.get("elsewhere", 0.0), shares.get("none", 0.0)
     courses = shares.get("courses", 0.0)
-    named = understood.named and (not understood.plural or share > courses)
+    mass = sum(fields.values())
+    named = understood.named and (not understood.plural or mass > courses)
     if understood.codes or named:
         asked = best if share >= max(LEAST_ASKED, elsewhere) or share > none + courses + elsewhere else None
         return Asked("course", asked, share, elsewhere, shares)
-    if understood.plural or courses > max(0.5, share) or _conditions_alone(understood, best):
+    if understood.plural or courses > max(0.5, mass) or _conditions_alone(understood, best):
         return Asked("courses", None, share, elsewhere, shares)
-    if share >= DESCRIBED_ASKED:
+    if mass >= DESCRIBED_ASKED:
         return Asked("course", best, share, elsewhere, shares)
     return Asked("topic", None, share, elsewhere, shares)
 
