@@ -17,13 +17,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from courselens.course import Course
+from courselens.dataset.phrasing import all_phrasings
 from courselens.dataset.types import Passage
 from courselens.encode import Encoder
 from courselens.search.answering import Answerer, Considered
 from courselens.search.confidence import DESCRIBED, NAMED, RIDGE, Confidence, Evidence, Logistic, fit_logistic
 from courselens.search.facts import Mask
 from courselens.search.stored import Index
-from courselens.search.vocabulary import NOT_FIELDS, phrasings
+from courselens.search.vocabulary import phrasings
 
 QUESTIONS = 200
 """Questions that name a course, and as many that describe one."""
@@ -93,7 +94,7 @@ def _same(course: int, courses: Sequence[Course]) -> Mask:
 
 def _naming(courses: Sequence[Course], choose: random.Random) -> Iterator[Probe]:
     """Phrasings of fields that the course has, with its name in one of several spellings."""
-    lines = [phrasing for phrasing in phrasings(seed=choose.randrange(1000)) if phrasing.asked not in NOT_FIELDS]
+    lines = [one for one in all_phrasings() if one.held_out and re.findall(r"{(\w+)}", one.text) == ["x"]]
     for _ in range(QUESTIONS):
         number = choose.randrange(len(courses))
         course = courses[number]
@@ -137,6 +138,5 @@ def _describing(index: Index, passages: Sequence[Passage], choose: random.Random
 
 def _elsewhere(courses: Sequence[Course], choose: random.Random) -> Iterator[Probe]:
     """What no catalogue holds."""
-    for phrasing in phrasings(seed=choose.randrange(1000), most=2):
-        if phrasing.asked == "elsewhere":
-            yield Probe(phrasing.text.replace("{x}", spelled(choose.choice(courses), choose)), None, None)
+    for phrasing in phrasings(seed=choose.randrange(1000), reserved=True):
+        yield Probe(phrasing.text.replace("{x}", spelled(choose.choice(courses), choose)), None, None)

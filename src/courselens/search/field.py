@@ -19,6 +19,8 @@ COSINE = 6.0
 other people's wording (right field .795 by the classifier alone, .863 with both; LOG.md)."""
 WORDS = 1.0
 """Weight of a field's best BM25, relative to the best of the catalogue."""
+ELSEWHERE = 2.5
+"""What no catalogue holds fits no passage; it is as likely as the classifier says where a field fits with this much."""
 FLOOR = 1e-4
 SAME: Mapping[str, str] = {"exam_form": "exam", "credits": "ects"}
 """Fields that a question can hardly tell apart: judged together, the likelier of the two is asked."""
@@ -47,9 +49,10 @@ def choose_field(
         fits[group] = max(best[0], near), max(best[1], said)
     for group, (near, said) in fits.items():
         scores[group] = scores.get(group, math.log(FLOOR)) + COSINE * near + WORDS * said
+    scores["elsewhere"] = scores.get("elsewhere", math.log(FLOOR)) + ELSEWHERE
     top = max(scores, key=lambda name: (scores[name], name))
     total = sum(math.exp(score - scores[top]) for score in scores.values())
-    elsewhere = math.exp(scores.get("elsewhere", -math.inf) - scores[top]) / total
+    elsewhere = math.exp(scores["elsewhere"] - scores[top]) / total
     if top in NOT_FIELDS:
         return replace(asked, field=None, share=1 / total, elsewhere=elsewhere)
     members = [name for name, group in SAME.items() if group == top]

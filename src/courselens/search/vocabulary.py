@@ -83,13 +83,22 @@ def collapse(text: str) -> str:
     return " ".join(told) + ("?" if text.rstrip().endswith("?") else "")
 
 
-def phrasings(*, most: int = 6, seed: int = 1) -> list[Phrasing]:
-    """Every line of `asked.yaml` with its alternatives written out, at most `most` a line, the same for a seed."""
+RESERVED = 5
+"""Every so many lines of `elsewhere`, one is kept from fitting: confidence is calibrated on it."""
+
+
+def phrasings(*, most: int = 6, seed: int = 1, reserved: bool = False) -> list[Phrasing]:
+    """Every line of `asked.yaml` with its alternatives written out, at most `most` a line, the same for a seed.
+
+    Lines that are `reserved` for calibration are left out, or are all that is given.
+    """
     choose = random.Random(seed)
     made = []
     for asked, languages in _load("asked.yaml").items():
         for language, lines in languages.items():
-            for line in lines:
+            for number, line in enumerate(lines, 1):
+                if reserved != (asked == "elsewhere" and number % RESERVED == 0):
+                    continue
                 texts = expand(line)
                 if len(texts) > most:
                     texts = choose.sample(texts, most)
