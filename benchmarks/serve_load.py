@@ -3,8 +3,8 @@
 Comes in: a workspace (first argument or COURSELENS_WORKSPACE). Goes out: a table and `serve_load.json`. Three servers
 take turns on the same machine, loaded by `wrk` from 16 connections: `courselens serve`; a bare FastAPI route that
 returns a constant (what the framework alone can do); and the naive peer, sentence-transformers and numpy behind
-FastAPI, which finds a passage and answers nothing. Every question is asked once only in a round, so no answer is a
-kept one; `--kept` adds a row where they repeat.
+FastAPI, which finds a passage and answers nothing. Questions are a title of the catalogue in a phrasing of
+`questions.yaml`, and each is asked once only, so no answer is a kept one; `--kept` adds a row where 500 of them repeat.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import random
 import re
 import shutil
 import socket
@@ -23,6 +24,9 @@ import time
 import urllib.request
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from urllib.parse import quote_plus
+
+from courselens.dataset.phrasing import all_phrasings
 
 BARE = """
 from fastapi import FastAPI
@@ -49,15 +53,10 @@ def ask(q: str, k: int = 10):
     return {"question": q, "passages": [{**passages[i], "score": float(scores[i])} for i in best]}
 """
 SCRIPT = """
-local questions, number, step = {questions}, 0, {step}
-local thread_number = 0
-function setup(thread) thread:set("first", thread_number); thread_number = thread_number + 1 end
-function init() number = first end
+local questions, number = {questions}, 0
 request = function()
-  number = number + {threads}
-  local q = questions[(number * step) % #questions + 1]
-  if {unique} then q = q .. "+" .. number .. "x" .. {round} end
-  return wrk.format("GET", "/ask?q=" .. q)
+  number = number + 1
+  return wrk.format("GET", "/ask?q=" .. questions[(number - 1) % #questions + 1])
 end
 done = function(summary, latency)
   io.write(string.format("RESULT %d %d %d %f %f %d\\n", summary.requests, summary.errors.status,
@@ -65,7 +64,9 @@ done = function(summary, latency)
     latency:percentile(50) / 1000, latency:percentile(99) / 1000, summary.duration))
 end
 """
-THREADS = 1
+WARM = 500
+"""Questions to warm a server up with, none of which is asked again; as many repeat in the row of kept answers."""
+MOST = 40_000
 
 
 @dataclass(frozen=True)
@@ -104,16 +105,15 @@ def main() -> None:
         }
         os.environ["NAIVE_INDEX"] = str(workspace / "index")
         rows: dict[str, list[Round]] = {}
-        for turn in range(given.rounds):
+        for _ in range(given.rounds):
             for name, command in servers.items():
                 process, port = start(command)
                 try:
-                    load(port, questions, given.connections, 2, turn + 100, unique=True)
-                    made = load(port, questions, given.connections, given.seconds, turn, unique=True)
-                    rows.setdefault(name, []).append(made)
+                    load(port, questions[:WARM], given.connections, 2)
+                    rows.setdefault(name, []).append(load(port, questions[WARM:], given.connections, given.seconds))
                     if given.kept and name == "courselens":
-                        load(port, questions, given.connections, given.seconds, turn, unique=False)
-                        again = load(port, questions, given.connections, given.seconds, turn, unique=False)
+                        load(port, questions[:WARM], given.connections, given.seconds)
+                        again = load(port, questions[:WARM], given.connections, given.seconds)
                         rows.setdefault("courselens, kept answers", []).append(again)
                 finally:
                     process.terminate()
@@ -122,12 +122,14 @@ def main() -> None:
 
 
 def make_questions(workspace: Path) -> list[str]:
-    """Questions on fields, topics and conditions, made of the catalogue's own titles, ready for an address."""
+    """Different questions, ready for an address: the catalogue's titles in phrasings of fields and sections."""
     lines = (workspace / "index" / "courses.jsonl").read_text(encoding="utf-8").splitlines()
-    titles = [json.loads(line)["title"] for line in lines[:2000]]
-    forms = ("What language is {} taught in?", "who teaches {}", "how is {} examined", "courses like {}", "{}")
-    asked = [form.format(title) for title in titles for form in forms]
-    return [re.sub(r"[^A-Za-z0-9]+", "+", text) for text in asked]
+    titles = {json.loads(line)["title"] for line in lines[:2000]}
+    asked = {one.text for one in all_phrasings() if one.kind in ("field", "section")}
+    forms = [text for text in sorted(asked) if set(re.findall(r"{(\w+)}", text)) == {"x"}]
+    made = [form.replace("{x}", title) for title in sorted(titles) for form in [*forms, "{x}", "courses like {x}"]]
+    random.Random(7).shuffle(made)
+    return [quote_plus(text) for text in made[:MOST]]
 
 
 def uvicorn(folder: Path, name: str, code: str) -> list[str]:
@@ -154,17 +156,13 @@ def start(command: list[str]) -> tuple[subprocess.Popen[bytes], int]:
     raise SystemExit(f"the server does not answer: {' '.join(command)}")
 
 
-def load(port: int, questions: list[str], connections: int, seconds: int, turn: int, *, unique: bool) -> Round:
+def load(port: int, questions: list[str], connections: int, seconds: int) -> Round:
     """Run wrk once."""
-    listed = "{" + ",".join(f'"{one}"' for one in questions) + "}"
-    values = {"questions": listed, "step": 7919, "threads": THREADS, "unique": str(unique).lower(), "round": turn}
-    script = SCRIPT
-    for name, value in values.items():
-        script = script.replace("{" + name + "}", str(value))
+    script = SCRIPT.replace("{questions}", "{" + ",".join(f'"{one}"' for one in questions) + "}")
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
         file.write(script)
         file.flush()
-        command = ["wrk", f"-t{THREADS}", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "-s", file.name]
+        command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "-s", file.name]
         done = subprocess.run([*command, f"http://127.0.0.1:{port}"], capture_output=True, text=True, check=True)
     found = re.search(r"RESULT (\d+) (\d+) (\d+) ([\d.]+) ([\d.]+) (\d+)", done.stdout)
     if not found:

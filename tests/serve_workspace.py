@@ -12,8 +12,8 @@ from courselens.course import Catalogue, Course, Source, write_courses
 from courselens.dataset.types import Passage
 from courselens.encode.openvino_encoder import TOKENIZER, EncoderSettings
 from courselens.search.index import build_index
-from courselens.search.lens import Lens
 from courselens.search.stored import open_index
+from courselens.serve.encoding import SharedEncoder, SharedLens
 from courselens.serve.shelf import COURSES, Shelf, open_courses
 from fakes import HashEncoder, catalogue, course
 
@@ -69,5 +69,5 @@ def write_workspace(folder: Path, some: tuple[Course, ...]) -> Path:
 
 def open_shelf(workspace: Path) -> Shelf:
     """`Shelf.open` with the hash encoder."""
-    lens = Lens(open_index(workspace / "index"), HashEncoder())
+    lens = SharedLens(open_index(workspace / "index"), SharedEncoder(HashEncoder()))
     return Shelf(lens, open_courses(workspace / COURSES))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
 
 from courselens.encode import Vectors
 from courselens.serve import encoding
-from courselens.serve.encoding import MOST_TOGETHER, SharedEncoder
+from courselens.serve.encoding import INFERENCE, MOST_TOGETHER, SharedEncoder, cuts
 from fakes import HashEncoder
 
 
@@ -48,6 +49,24 @@ def test_threads_get_their_own_vectors_in_few_inferences() -> None:
             np.testing.assert_array_equal(future.result(), HashEncoder().encode(texts))
     assert len(slow.calls) < 6
     assert max(slow.calls) <= MOST_TOGETHER + 3
+
+
+def test_batches_are_cut_where_padding_costs_more_than_an_inference() -> None:
+    assert cuts([]) == []
+    assert cuts([20, 20, 19, 18]) == [4]
+    assert cuts([INFERENCE * 3, 20, 20]) == [1, 3]
+    for lengths in ([90, 80, 70, 40, 30, 10], [500, 100, 99, 20], [30] * 5):
+        everywhere = [INFERENCE * len(ends) + cost_of(lengths, ends) for ends in all_cuts(len(lengths))]
+        assert INFERENCE * len(cuts(lengths)) + cost_of(lengths, cuts(lengths)) == min(everywhere)
+
+
+def cost_of(lengths: Sequence[int], ends: Sequence[int]) -> int:
+    return sum(lengths[start] * (stop - start) for start, stop in pairwise([0, *ends]))
+
+
+def all_cuts(count: int) -> list[list[int]]:
+    inner = range(1, count)
+    return [[*some, count] for size in range(count) for some in combinations(inner, size)]
 
 
 def test_a_text_is_encoded_once_and_few_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:

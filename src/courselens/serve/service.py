@@ -11,7 +11,7 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,6 +20,7 @@ from courselens.errors import CourselensError
 from courselens.search.answer import Answer
 from courselens.serve.settings import Settings
 from courselens.serve.shelf import Filters, Shelf
+from courselens.serve.together import Together
 
 T = TypeVar("T")
 log = logging.getLogger("courselens.serve")
@@ -47,27 +48,34 @@ class Service:
         self.hits = 0
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
         self._pool = ThreadPoolExecutor(settings.threads, thread_name_prefix="answer")
+        self._together = Together(settings.lanes)
         self._waiting = 0
 
     async def run(self, work: Callable[[], T]) -> T:
         """Do `work` in a thread. Raises OverloadedError when too many wait already."""
+        return await self._admitted(lambda: asyncio.get_running_loop().run_in_executor(self._pool, work))
+
+    async def once(self, asked: Hashable, work: Callable[[], T]) -> T:
+        """`work`'s result, kept for the next request that asks the same of the same shelf."""
+        return await self._once(asked, lambda: asyncio.get_running_loop().run_in_executor(self._pool, work))
+
+    async def _admitted(self, begin: Callable[[], Awaitable[T]]) -> T:
         if self._waiting >= self.settings.queue:
             raise OverloadedError
         self._waiting += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+            return await begin()
         finally:
             self._waiting -= 1
 
-    async def once(self, asked: Hashable, work: Callable[[], T]) -> T:
-        """`work`'s result, kept for the next request that asks the same of the same shelf."""
+    async def _once(self, asked: Hashable, begin: Callable[[], Awaitable[T]]) -> T:
         key = (self.reloads, asked)
         if key in self._kept:
             self.hits += 1
             self._kept.move_to_end(key)
             found: T = self._kept[key]
             return found
-        made = await self.run(work)
+        made = await self._admitted(begin)
         self._kept[key] = made
         while len(self._kept) > self.settings.cache:
             self._kept.popitem(last=False)
@@ -76,7 +84,7 @@ class Service:
     async def ask(self, question: str, k: int = 10) -> Answer:
         """Answer a question."""
         shelf, text = self.shelf, clean(question)
-        return await self.once(("ask", text, k), lambda: shelf.lens.ask(text, k=k))
+        return await self._once(("ask", text, k), lambda: self._together.ask(shelf.lens, text, k))
 
     async def search(self, query: str, filters: Filters, k: int = 10) -> Answer:
         """Rank courses and passages. Raises CourselensError on a field or value that the catalogue does not have."""
@@ -118,6 +126,7 @@ class Service:
     def close(self) -> None:
         """Let the threads end when their work is done."""
         self._pool.shutdown(wait=False)
+        self._together.close()
 
 
 def state_of(workspace: Path) -> State:

@@ -21,9 +21,9 @@ VARIABLE = "COURSELENS_SERVE"
 class Settings:
     """`rate` is requests a minute for one client over all workers, 0 for no limit; `cors` are origins allowed.
 
-    `threads` answer questions in each worker, `queue` is how many may wait for them, `cache` how many answers are
-    kept; `body_bytes`, `query_bytes` and `seconds` bound one request; `watch` is how often, in seconds, the workspace
-    is looked at for a new index.
+    `lanes` answer questions in each worker and `threads` do everything else; `queue` is how many requests may wait for
+    them, `cache` how many answers are kept; `body_bytes`, `query_bytes` and `seconds` bound one request; `watch` is how
+    often, in seconds, the workspace is looked at for a new index.
     """
 
     workspace: Path
@@ -33,7 +33,8 @@ class Settings:
     token_file: Path | None = None
     cors: tuple[str, ...] = ()
     rate: int = 0
-    threads: int = 8
+    lanes: int = 2
+    threads: int = 4
     queue: int = 256
     cache: int = 2048
     body_bytes: int = 8_000_000

@@ -23,7 +23,6 @@ from courselens.search.conditions import Condition
 from courselens.search.confidence import Confidence
 from courselens.search.facts import Mask
 from courselens.search.index import year_order
-from courselens.search.lens import Lens
 from courselens.search.rank import best_of_course
 from courselens.search.stored import ENCODER, Lines, open_index
 from courselens.serve.encoding import SharedEncoder, SharedLens
@@ -52,7 +51,7 @@ class Near:
 class Shelf:
     """One state of a workspace. A rebuilt workspace is another shelf."""
 
-    def __init__(self, lens: Lens, courses: Lines | None) -> None:
+    def __init__(self, lens: SharedLens, courses: Lines | None) -> None:
         self.lens = lens
         self.index = lens.index
         self.full = courses
