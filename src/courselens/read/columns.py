@@ -145,6 +145,7 @@ def _is_code(text: str) -> bool:
     return (
         len(text) <= 60
         and bool(re.search(r"\d", text))
+        and parse_heading(text) is None
         and all(" " not in one or _short(one) for one in split_codes(text))
     )
 

@@ -312,7 +312,7 @@ class _Walker:
         if caption is not None and _text(caption):
             self._heading(caption, 6, "caption")
         for number, row in enumerate(cells):
-            self._table_row(row, header=number == 0 and len(row) > 2 and all(_name(cell) == "th" for cell in row))
+            self._table_row(row, header=number == 0 and len(cells) > 2 and all(_name(cell) == "th" for cell in row))
 
     def _table_row(self, row: list[LexborNode], *, header: bool) -> None:
         if not row:
@@ -322,7 +322,7 @@ class _Walker:
             self.walk(row[0])
             self.flush()
         elif len(row) == 2 and label:
-            self.blocks.append(Block("row", label, tuple(_lines(row[1]))))
+            self.blocks.append(Block("row", label, tuple(_lines(row[1])), style="header" if header else ""))
         elif any(_text(cell) for cell in row):
             values = tuple(_text(cell) for cell in row[1:])
             self.blocks.append(Block("row", label, values, style="header" if header else "table"))

@@ -22,9 +22,14 @@ _CODE = (
     rf"|\d{{2}}[{_UPPER}]{{1,4}}\d{{2,}}|(?!(?:19|20)\d\d(?!\d))\d{{4,8}}(?!\w))"
 )
 _CODES = rf"{_CODE}(?:(?:\s*[|&+]\s*|\s/\s|/|,\s+){_CODE})*"
-_FRONT = re.compile(rf"(?P<year>{_YEARS})?\s*(?P<codes>{_CODES})(?P<gap>\s*[:|–—-]\s*|\s+)(?P<title>\S.*)")
+_FRONT = re.compile(rf"(?P<year>{_YEARS})?\s*(?P<codes>{_CODES})(?P<gap>\s*[:|–—-]\s*|\.\s+|\s+)(?P<title>\S.*)")
 _BEHIND = re.compile(rf"(?P<year>{_YEARS}\s*)?(?P<title>\S.*?)\s*[(\[](?P<codes>{_CODES})[)\]]\s*")
 _ONLY = re.compile(rf"\s*({_CODES})\s*")
+_AMOUNT = re.compile(
+    r"\s*[.,;:(\[]\s*(\d+(?:[.,]\d+)?(?:\s?[-–]\s?\d+(?:[.,]\d+)?)?\s*"
+    r"(?:ects|credits?|cr|(?:(?:credit|semester)\s)?hours?|units?|points?|lp))\b[.\s]*[)\]]?\s*$",
+    re.IGNORECASE,
+)
 _UNITS = re.compile(
     rf"(?i:ects|credits?|points?|hours?|stunden|timer|weeks?|uger|min|chf|eur|dkk|usd|%|am|pm)\b(?!\s+[{_UPPER}])"
 )
@@ -32,33 +37,40 @@ _UNITS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What a heading says of a course; `heading` is the text as printed."""
+    """What a heading says of a course; `heading` is the text as printed, `credits` an amount behind the title."""
 
     codes: tuple[str, ...]
     title: str
     year: str | None
     heading: str
+    credits: str | None = None
 
 
 def parse_heading(text: str) -> Identity | None:
     """The course that a heading names, None where it names none.
 
-    `7,049 | 8,049: Digital Platforms` has two codes; `Embodied Leadership (KAN-CSOCV1036U)` has its code behind.
+    `7,049 | 8,049: Digital Platforms` has two codes; `Embodied Leadership (KAN-CSOCV1036U)` has its code behind;
+    `CS 101. Databases. 3 Credits.` tells its credits.
     """
     text = clean(text)
     front = _FRONT.fullmatch(text)
     found = front or _BEHIND.fullmatch(text)
     if found is None:
         return None
-    title = found["title"].strip(" -–—:|")
+    amount = _AMOUNT.search(found["title"])
+    title = (found["title"][: amount.start()] if amount else found["title"]).strip(" -–—:|")
     if len(title) < 2 or not re.search(r"[^\W\d_]", title):
         return None
     # `7,50 ECTS` is an amount; a code with letters in it is none.
-    counts = not found["gap"].strip() and not re.search(r"[^\W\d_]", found["codes"]) if front else False
+    digits = not re.search(r"[^\W\d_]", found["codes"])
+    if front and digits and found["gap"].startswith("."):  # `1.10. Teaching` is a numbered heading
+        return None
+    counts = not found["gap"].strip() and digits if front else False
     if front and (not _plausible(found["codes"]) or (counts and _UNITS.match(title))):
         return None
     year = found["year"]
-    return Identity(split_codes(found["codes"]), title, normal_year(year) if year else None, text)
+    told = amount.group(1) if amount else None
+    return Identity(split_codes(found["codes"]), title, normal_year(year) if year else None, text, told)
 
 
 def _plausible(codes: str) -> bool:

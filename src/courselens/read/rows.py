@@ -78,7 +78,7 @@ def _separated(text: str, file: str, ending: str, labels: Labels) -> Table:
             where=file,
             remedy="Put a first row that names the columns, such as Code, Title, Language, ECTS",
         )
-    headers = _distinct([clean(cell) for cell in first[at][1]])
+    headers = distinct_names([clean(cell) for cell in first[at][1]])
     skipped: list[Skipped] = []
     body = itertools.chain(first[at + 1 :], reader)
     return Table(tuple(name for name in headers if name), _csv_rows(headers, body, file, skipped), skipped)
@@ -148,14 +148,14 @@ def _names(cell: str) -> bool:
     return bool(re.fullmatch(r"\s*[^\W\d][\w .#/()-]{0,60}\s*", cell))
 
 
-def _distinct(names: Sequence[str]) -> list[str]:
+def distinct_names(names: Sequence[str]) -> tuple[str, ...]:
     """Headers that occur twice get a number behind."""
     seen: Counter[str] = Counter()
     out = []
     for name in names:
         seen[name] += 1
         out.append(name if not name or seen[name] == 1 else f"{name} {seen[name]}")
-    return out
+    return tuple(out)
 
 
 # --- JSON and Parquet ----------------------------------------------------------------------------------------------

@@ -60,7 +60,7 @@ def read_rows(data: bytes, file: str, labels: Labels) -> TableRead:
     first = list(itertools.islice(table.rows, _SAMPLE))
     if first and first[0].record is not None and first[0].record.keys() >= _OWN_FORMAT:
         return _own_courses(itertools.chain(first, table.rows), file, table.skipped)
-    reader = _Reader(understand_columns(table.headers, first, labels, file), labels, file)
+    reader = RowReader(understand_columns(table.headers, first, labels, file), labels, file)
     courses: list[Course] = []
     skipped = []
     for row in itertools.chain(first, table.rows):
@@ -87,7 +87,7 @@ def _own_courses(rows: Iterator[Row], file: str, skipped: list[Skipped]) -> Tabl
     return TableRead(tuple(courses), tuple(skipped))
 
 
-class _Reader:
+class RowReader:
     """Turns rows into courses; equal cells are read once."""
 
     def __init__(self, columns: Columns, labels: Labels, file: str) -> None:

@@ -18,6 +18,7 @@ from courselens.read.exams import ExamBlock, exam_form, join_values
 from courselens.read.identity import Identity, course_headings, find_year, split_codes
 from courselens.read.labels import Label, Labels, own_name
 from courselens.read.linetable import LineTable, cells_of
+from courselens.read.lists import card_headings, table_courses, with_entries
 from courselens.read.structure import as_row, by_rows, structure
 from courselens.read.values import clean
 
@@ -27,14 +28,19 @@ def understand(document: Document, labels: Labels, source: Source) -> list[Cours
 
     A course has a code and at least one known field or section, or a title and two of them.
     """
-    blocks = structure(document.blocks, labels)
+    blocks = with_entries(structure(document.blocks, labels), labels)
     starts = course_headings(blocks)
     if not starts:
-        starts = by_rows(document, blocks, labels)
+        starts = by_rows(document, [block for block in blocks if block.style not in ("header", "table")], labels)
+        if not any(one.codes for one in starts.values()):
+            listed = table_courses(document, blocks, labels, source)
+            if listed:
+                return listed
+        starts = card_headings(blocks, labels) or by_rows(document, blocks, labels)
     made = []
     order = sorted(starts)
     for start, end in zip(order, [*order[1:], len(blocks)], strict=bool(order)):
-        reader = _Reader(labels)
+        reader = _Reader(labels, listed=len(order) > 1)
         if len(order) == 1:
             # Facts may stand above the heading.
             reader.read(block for block in blocks[: max(start, 0)] if block.kind == "row" and labels.all(block.text))
@@ -61,6 +67,10 @@ def no_course(document: Document) -> str:
 # --- one course ----------------------------------------------------------------------------------------------------
 
 
+_DESCRIPTION = 80
+"""Characters from which a paragraph under no heading is taken for the course's description."""
+_SHORT_DESCRIPTION = 20
+"""The same in a list of courses, where it follows the course's own heading."""
 _LOOSE = 99
 """Level of a description that stands under no heading."""
 
@@ -81,8 +91,9 @@ class _Open:
 class _Reader:
     """Reads the blocks of one course, in order."""
 
-    def __init__(self, labels: Labels) -> None:
+    def __init__(self, labels: Labels, *, listed: bool = False) -> None:
         self.labels = labels
+        self.least = _SHORT_DESCRIPTION if listed else _DESCRIPTION
         self.fields: dict[str, Field] = {}
         self.sections: list[Section] = []
         self.parts: list[ExamPart] = []
@@ -162,8 +173,7 @@ class _Reader:
             return
         label, values = as_row(block, self.labels)
         if self.open:
-            loose = self.open.level == _LOOSE and block.kind == "row"
-            if label and (loose or self._is_fact(block, label, values)):
+            if label and (self.open.level == _LOOSE or self._is_fact(block, label, values)):
                 self._row(block, label, values)
             else:
                 self.open.lines.append(_line(block))
@@ -202,7 +212,7 @@ class _Reader:
         if named:
             self.pending = text
             return
-        if len(text) > 80 and not self.container and block.kind == "paragraph":
+        if len(text) > self.least and not self.container and block.kind == "paragraph":
             heading = self.container or ""
             self.open = _Open("sections", "content", heading, _LOOSE, block.page, [_line(block)])
 
@@ -334,6 +344,8 @@ class _Reader:
             self._field("start", (term,), "", page)
         if "ects" not in self.fields and len(self.exam_ects) == 1:
             self.fields["ects"] = self.exam_ects[0]
+        if identity.credits and not {"ects", "credits"} & self.fields.keys():
+            self._field("credits", (identity.credits,), "", page)
         form = exam_form(self.parts)
         if form and "exam_form" not in self.fields:
             self.fields["exam_form"] = form

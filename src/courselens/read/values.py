@@ -14,7 +14,7 @@ from datetime import date
 from functools import cached_property
 from typing import ClassVar
 
-from courselens.course import Value, format_value
+from courselens.course import Value
 
 _INVISIBLE = re.compile(
     "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufffe\uffff\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]"
@@ -88,7 +88,7 @@ def read_values(rule: Rule, items: Sequence[str], vocabulary: Vocabulary, *, rol
         pairs = [(item, item) for item in split_items(items)]
     elif rule.kind in ("credits", "percent", "number"):
         numbers = {"credits": read_credits, "percent": read_percent, "number": read_count}[rule.kind]
-        pairs = [(number, clean(items[0])) for number in numbers(" \n ".join(items))]
+        pairs = [(number, "; ".join(map(clean, items))) for number in numbers(" \n ".join(items))]
         return Read(tuple(value for value, _ in pairs), () if len(pairs) != 1 else _own(pairs))
     elif rule.kind == "date":
         found = read_date(" ".join(items), vocabulary.months)
@@ -102,8 +102,14 @@ def read_values(rule: Rule, items: Sequence[str], vocabulary: Vocabulary, *, rol
 
 
 def _own(pairs: Sequence[tuple[Value, str]]) -> tuple[str, ...]:
-    said = [(format_value(value), own) for value, own in pairs]
-    return tuple(own for _, own in said) if any(value != own for value, own in said) else ()
+    return tuple(own for _, own in pairs) if any(not _same(value, own) for value, own in pairs) else ()
+
+
+def _same(value: Value, own: str) -> bool:
+    """Whether the own words say no more than the value: `1.0` is 1."""
+    if isinstance(value, str):
+        return value == own
+    return bool(re.fullmatch(r"[\d.,]+", own))
 
 
 def _words(rule: Rule, items: Sequence[str]) -> list[tuple[Value, str]]:
@@ -120,6 +126,8 @@ def _words(rule: Rule, items: Sequence[str]) -> list[tuple[Value, str]]:
             pairs += zip(found, matches, strict=True)
         elif len(item) <= 60 and len(item.split()) <= 5:
             unknown += [(piece, piece) for piece in split_items([item])]
+        elif pairs:  # a note on the value before
+            pairs[-1] = (pairs[-1][0], f"{pairs[-1][1]}; {item}")
     return pairs + unknown
 
 
