@@ -59,7 +59,7 @@ class Answerer:
 
     def __init__(self, index: Index) -> None:
         self.index = index
-        self.parser = ConditionParser(index.facts)
+        self.parser = ConditionParser(index.facts, frozenset(index.names.words))
         self.course = lru_cache(maxsize=REMEMBERED)(index.course)
 
     def understand(self, question: str) -> Understood:

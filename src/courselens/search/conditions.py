@@ -17,10 +17,11 @@ import numpy as np
 from rapidfuzz.distance import OSA
 
 from courselens.course import Value
+from courselens.dataset.glossary import is_term
 from courselens.search.facts import Facts, Mask
 from courselens.search.places import Around, Phrase, fits, words_of
 from courselens.search.tokens import Word, flat, fold, words
-from courselens.search.vocabulary import conditions, stop_words
+from courselens.search.vocabulary import asking_words, conditions, stop_words
 
 LONGEST_PHRASE = 6
 
@@ -80,11 +81,17 @@ class Found:
 class ConditionParser:
     """Reads conditions with the values of one catalogue."""
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: Facts, known: frozenset[str] = frozenset()) -> None:
+        """`known` are words that mean something else than a name: those of titles."""
         self.facts = facts
         self.phrases = _known_phrases()
         self.own = _own_phrases(facts)
         self.names = _name_words(facts.values.get("lecturer", {}))
+        self.rare_names = frozenset(
+            word
+            for word, names in self.names.items()
+            if len(names) == 1 and len(word) > 3 and word not in known | asking_words() and not is_term(word)
+        )
 
     def parse(self, text: str, *, taken: Sequence[tuple[int, int]] = (), fields: Iterable[str] | None = None) -> Found:
         """Conditions in `text` outside the spans `taken` (a title, a code), of `fields` only where given."""
@@ -103,7 +110,7 @@ class ConditionParser:
             elif not any(found.start < one.end and one.start < found.end for one in made):
                 made.append(found)
         wanted = set(fields) if fields is not None else None
-        kept = [one for one in _joined(made) if wanted is None or one.field in wanted]
+        kept = [one for one in _joined(made, text) if wanted is None or one.field in wanted]
         usable = []
         for one in kept:
             if one.field in self.facts.fields and (one.operator != "is" or one.mask(self.facts).any()):
@@ -149,7 +156,7 @@ class ConditionParser:
             phrase = tuple(word.text for word in told[place : place + size])
             for field, value, own in (
                 *self.own.get(phrase, ()),
-                *((f, v, False) for f, v in self.phrases.get(phrase, ())),
+                *((f, v, False) for f, v in self.phrases.get(phrase) or _stemmed_phrases().get(_stemmed(phrase), ())),
             ):
                 around = Around(told, place, size, text)
                 if not fits(field, own, phrase, around):
@@ -181,7 +188,7 @@ class ConditionParser:
         if value in known:
             return [value]
         wanted = fold(value)
-        return [one for one in known if fold(one) == wanted or (len(wanted) > 3 and fold(one).startswith(wanted + " "))]
+        return [one for one in known if fold(one) == wanted or (len(wanted) > 3 and _holds(fold(one), wanted))]
 
     def _lecturers(self, told: Sequence[Word], text: str) -> list[Condition | str]:
         if not self.names:
@@ -197,6 +204,9 @@ class ConditionParser:
                 found.append(Condition("lecturer", "is", tuple(sorted(pair)), text[word.start : end], word.start, end))
             elif before and len(word.text) > 2 and word.text not in stop_words():
                 found += self._surname(told, place, text)
+            elif word.text in self.rare_names:
+                values = tuple(sorted(self.names[word.text]))
+                found.append(Condition("lecturer", "is", values, text[word.start : word.end], word.start, word.end))
         return found
 
     def _surname(self, told: Sequence[Word], place: int, text: str) -> list[Condition | str]:
@@ -214,6 +224,11 @@ class ConditionParser:
         near = [name for name in self.names if abs(len(name) - len(word)) <= 1 and name[0] == word[0]]
         close = [name for name in near if OSA.distance(name, word) <= 1]
         return self.names[close[0]] if len(close) == 1 else frozenset()
+
+
+def _holds(value: str, wanted: str) -> bool:
+    """Whether a value begins or ends with the words wanted: `spring 2025` with `spring`."""
+    return value.startswith(wanted + " ") or value.endswith(" " + wanted)
 
 
 def _own_phrases(facts: Facts) -> dict[Phrase, list[tuple[str, str, bool]]]:
@@ -257,6 +272,16 @@ def _known_phrases() -> dict[Phrase, list[tuple[str, str]]]:
             for phrase in phrases:
                 found.setdefault(tuple(word.text for word in words(str(phrase))), []).append((field, value))
     return found
+
+
+@lru_cache(maxsize=1)
+def _stemmed_phrases() -> dict[Phrase, list[tuple[str, str]]]:
+    """The same without the endings of German adjectives: `mündlicher Prüfung` is `mündliche Prüfung`."""
+    return {_stemmed(phrase): found for phrase, found in _known_phrases().items()}
+
+
+def _stemmed(phrase: Phrase) -> Phrase:
+    return tuple(re.sub(r"(?<=\w{4})(?:e|en|em|er|es)$", "", word) for word in phrase)
 
 
 @lru_cache(maxsize=1)
@@ -326,12 +351,16 @@ def _said(text: str, start: int, end: int) -> str:
     return text[start:end].strip()
 
 
-def _joined(made: Sequence[Condition]) -> list[Condition]:
-    """Conditions on one field with plain equality become one (`English or German`), others stay."""
+def _joined(made: Sequence[Condition], text: str) -> list[Condition]:
+    """Conditions on one field with plain equality become one (`English or German`), others stay.
+
+    Two forms of examination joined by `and` are both wanted.
+    """
     joined: dict[str, Condition] = {}
     out = []
     for one in sorted(made, key=lambda one: one.start):
-        if one.operator != "is" or one.field not in joined:
+        both = one.field == "exam_form" and one.field in joined and _both(text[joined[one.field].end : one.start])
+        if one.operator != "is" or one.field not in joined or both:
             out.append(one)
             if one.operator == "is":
                 joined[one.field] = one
@@ -343,6 +372,10 @@ def _joined(made: Sequence[Condition]) -> list[Condition]:
         out[out.index(first)] = merged
         joined[one.field] = merged
     return out
+
+
+def _both(between: str) -> bool:
+    return any(word.text in ("and", "und", "og", "plus") for word in words(between))
 
 
 def values_said(text: str, field: str) -> frozenset[str]:

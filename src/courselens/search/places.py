@@ -56,6 +56,12 @@ class Around:
             end = word.end
         return found
 
+    @property
+    def alone(self) -> bool:
+        """Whether the phrase is a clause of its own: `hist course, english, 3 credits`."""
+        begins = self.place == 0 or re.search(r"[,;.?!:]", self.text[self.told[self.place - 1].end : self.start])
+        return bool(begins) and self.next == ""
+
     def before(self, steps: int = 1) -> str:
         """The word so many steps before the phrase, empty where there is none."""
         at = self.place - steps
@@ -114,8 +120,7 @@ def fits(field: str, own: bool, phrase: Phrase, around: Around) -> bool:
         stated = after == "" and before in words_of("taught") | words_of("only")
         return after in courses or stated or (own and len(phrase) > 1)
     if field == "exam_form":
-        having = words_of("having")
-        return negated or before in having or around.before(2) in having or after in courses
+        return negated or _fits_exam(around)
     if field in ("department", "discipline", "study_board"):
         cue = words_of("departments")
         return len(phrase) > 1 or after in cue or before in cue or (before == "of" and around.before(2) in cue)
@@ -135,7 +140,24 @@ def _fits_language(around: Around, negated: bool) -> bool:
     numbered = after.isdigit() and len(after) <= 2
     following = around.following(FARTHEST + 1)
     of_courses = any(word in courses for word in following) and not words_of("about_language") & set(following)
-    return after_in or beside or numbered or of_courses or after in taught or (negated and after in stop_words() | {""})
+    adverb = around.told[around.place].text in words_of("language_adverbs")
+    stated = after in taught | words_of("only") or around.alone or adverb
+    return after_in or beside or numbered or of_courses or stated or (negated and after in stop_words() | {""})
+
+
+def _fits_exam(around: Around) -> bool:
+    """`with an oral exam`, `graded by portfolio`, `quiz graded`, `4 credits, klausur`; not `podcasts on the SDGs`."""
+    having, graded = words_of("having"), words_of("graded")
+    before = {around.before(), around.before(2)}
+    following = set(around.following(3))
+    beside = around.before() in words_of("units") | _languages() or around.next.isdigit() or around.next in _languages()
+    named = around.told[around.place + around.size - 1].text in words_of("exams")
+    return bool(before & having or before & graded or following & graded) or beside or around.alone or named
+
+
+@lru_cache(maxsize=1)
+def _languages() -> frozenset[str]:
+    return frozenset(fold(str(word)) for said in conditions()["language"].values() for word in said)
 
 
 @lru_cache(maxsize=64)

@@ -30,6 +30,8 @@ NAMED = 0.62
 """Strength from which a title counts as the name of a course."""
 MAYBE = 0.5
 """Strength from which a title's words are taken for a name while the rest of the question is read."""
+FULL = 0.8
+"""Share of a title that must be said for a condition beside it to be a question: `derivatives 3 credits`."""
 LEAST_ASKED = 0.35
 """Probability from which a field or section counts as asked of a course that is named."""
 DESCRIBED_ASKED = 0.6
@@ -149,6 +151,8 @@ def decide(understood: Understood, shares: Mapping[str, float]) -> Asked:
     courses = shares.get("courses", 0.0)
     mass = sum(fields.values())
     named = understood.named and (not understood.plural or mass > courses)
+    if named and not understood.codes and understood.titles[0].cover < FULL and _conditions_alone(understood, best):
+        return Asked("courses", None, share, elsewhere, shares)
     if understood.codes or named:
         asked = best if share >= max(LEAST_ASKED, elsewhere) or share > none + courses + elsewhere else None
         return Asked("course", asked, share, elsewhere, shares)
