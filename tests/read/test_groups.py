@@ -96,3 +96,15 @@ OLD_AND_NEW = (("Law", "2023", 20), ("Music", "2024", 21))
 def test_many_courses_of_one_title() -> None:
     courses = [course(f"AB-{number}", "Seminar", sections={"content": text(number // 2)}) for number in range(400)]
     assert len(groups(courses)) == 200
+
+
+def test_a_name_for_many_topics_is_not_one_course() -> None:
+    knights = "Knights, castles and monasteries of the Middle Ages, read in chronicles and charters of the time itself."
+    steam = "Steam, railways and cotton mills: how industry changed the work, the towns and the families of Europe."
+    told = [("2020", knights), ("2020", steam), ("2022", knights), ("2023", steam)]
+    made = [
+        replace(course("HIST 299", "Topics in History", year, sections={"content": text}), key=f"HIST 299 {number}")
+        for number, (year, text) in enumerate(told)
+    ]
+    groups = [one.group for one in group_courses(made)]
+    assert groups[0] == groups[2] != groups[1] == groups[3]

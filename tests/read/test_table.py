@@ -258,3 +258,19 @@ def test_every_row_is_a_course_or_told(shipped: Labels, rows: list[tuple[str, st
         writer.writerow(["A1001", title, note])
     found = read_rows(out.getvalue().encode(), "t.csv", shipped)
     assert len(found.courses) + len(found.skipped) == len(rows)
+
+
+def test_a_quote_that_is_not_closed_is_named(labels: Labels) -> None:
+    with pytest.raises(CourselensError, match=r"quote that is not closed.*t\.csv, line 2"):
+        table('Code,Title,ECTS\nE-101,"Markets,3\nE-102,Games,4\n', labels)
+
+
+def test_a_header_with_letters_exchanged_is_understood(labels: Labels) -> None:
+    (made,) = table("Code,Title,Langauge,Shoe size\nE-101,Markets,English,43\n", labels)
+    assert (made.values("language"), made.values("shoe_size")) == (("English",), ("43",))
+
+
+def test_json_finds_the_list_beside_its_description(labels: Labels) -> None:
+    data = {"meta": {"version": 1}, "data": {"courses": [{"code": "E-101", "title": "Markets", "ects": 5}]}}
+    (made,) = table(json.dumps(data), labels, "t.json")
+    assert (made.code, made.title) == ("E-101", "Markets")

@@ -41,7 +41,7 @@ def read(
     `skipped` with the reason.
 
     Raises CourselensError when a source does not exist, when there is no file to read at all, when `labels` is
-    unreadable, and when a table given by name lacks a column that it needs.
+    unreadable, when a table given by name lacks a column that it needs, and when the only file given is unreadable.
     """
     given = [sources] if isinstance(sources, (str, Path)) else list(sources)
     found = find_files(given)
@@ -101,10 +101,11 @@ def _unreadable(outcome: Outcome) -> bool:
 
 
 def _raise_errors(files: Sequence[Found], outcomes: Mapping[str, Outcome]) -> None:
-    """A table that was given by name and cannot be read is the caller's to mend."""
+    """A table, or one file, that was given by name and cannot be read is the caller's to mend."""
     for file in files:
         error = outcomes[file.name].error
-        if file.given and file.path.suffix.lower() in TABLES and error is not None:
+        alone = len(files) == 1 or file.path.suffix.lower() in TABLES
+        if file.given and alone and error is not None:
             raise error
 
 

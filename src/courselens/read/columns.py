@@ -12,6 +12,7 @@ from typing import Literal
 
 import yaml
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from courselens.errors import CourselensError
 from courselens.read.identity import parse_heading, split_codes
@@ -23,6 +24,8 @@ Room = Literal["identity", "fields", "sections"]
 _ROOMS: tuple[Room, ...] = ("identity", "fields", "sections")
 _NEAR = 90
 """Likeness (rapidfuzz ratio, 0 to 100) from which a header is taken for a misspelt label."""
+_LONG_WORD = 7
+"""Letters of a header from which one slip (a letter more, less, other, or two exchanged) leaves it recognisable."""
 _FAIR = 60
 """Likeness from which a label is offered as "did you mean"."""
 _LONG = 160
@@ -102,6 +105,8 @@ def _near(header: str, labels: Labels, cutoff: float) -> str | None:
         return None
     known = _known(labels)
     best = process.extractOne(text, known, scorer=fuzz.ratio, score_cutoff=cutoff)
+    if best is None and len(text) >= _LONG_WORD and text.isalpha():  # letters exchanged: `Langauge`
+        best = process.extractOne(text, known, scorer=OSA.distance, score_cutoff=1)
     return str(best[0]) if best else None
 
 

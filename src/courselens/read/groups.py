@@ -49,9 +49,10 @@ def group_courses(courses: Iterable[Course]) -> list[Course]:
             index = parents[index]
         return index
 
+    varying = _varying(everything, signatures)
     for block in _blocks((normal_code(code) for code in course.codes) for course in everything):
         for first, second in _pairs(block, signatures, everything):
-            if find(first) != find(second) and _same_by_code(everything, first, second, signatures):
+            if find(first) != find(second) and _same_by_code(everything, first, second, signatures, varying):
                 parents[find(second)] = find(first)
     for block in _blocks([normal_title(course.title)] for course in everything):
         for first, second in signatures.near(block):
@@ -93,8 +94,33 @@ def _pairs(block: Sequence[int], signatures: _Signatures, courses: Sequence[Cour
     return [*pairwise(by_title), *signatures.near(block)]
 
 
-def _same_by_code(courses: Sequence[Course], first: int, second: int, signatures: _Signatures) -> bool:
+def _varying(courses: Sequence[Course], signatures: _Signatures) -> set[tuple[str, str]]:
+    """Codes and titles under which one year holds courses with different texts: `Topics in History`, a name for many.
+
+    There the text alone tells which courses are the same.
+    """
+    of_year: dict[tuple[str, str, str | None], list[int]] = defaultdict(list)
+    for index, course in enumerate(courses):
+        of_year[normal_code(course.code), normal_title(course.title), course.year].append(index)
+    return {
+        (code, title)
+        for (code, title, _), block in of_year.items()
+        if code and any(_differ(first, second, signatures) for first, second in pairwise(block))
+    }
+
+
+def _differ(first: int, second: int, signatures: _Signatures) -> bool:
+    """Whether both courses say much, and not the same."""
+    told = signatures.said(first) and signatures.said(second)
+    return told and signatures.likeness(first, second) < KIN_TEXT
+
+
+def _same_by_code(
+    courses: Sequence[Course], first: int, second: int, signatures: _Signatures, varying: set[tuple[str, str]]
+) -> bool:
     one, other = courses[first], courses[second]
+    if (normal_code(one.code), normal_title(one.title)) in varying and _differ(first, second, signatures):
+        return False
     names = [(a, b) for a in (one.title, one.title_en) for b in (other.title, other.title_en)]
     titles = [(a, b) for a, b in names if a is not None and b is not None]
     if any(normal_title(a) == normal_title(b) for a, b in titles):

@@ -68,6 +68,7 @@ def _separated(text: str, file: str, ending: str, labels: Labels) -> Table:
         lines.seek(len(said.group()))
     delimiter = said.group(1) if said else "\t" if ending in (".tsv", ".tab") else _delimiter(text)
     reader = _checked(csv.reader(lines, delimiter=delimiter), file)
+    _check_quotes(text, delimiter, file)
     first = list(itertools.islice(reader, _HEADER_WITHIN))
     at = _header_row([cells for _, cells in first], labels)
     if at is None:
@@ -97,6 +98,25 @@ def _csv_rows(
             skipped.append(Skipped(f"{file}, row {number}", reason))
             continue
         yield Row(number, {name: (cell,) for name, cell in zip(headers, cells, strict=False) if name and cell.strip()})
+
+
+def _check_quotes(text: str, delimiter: str, file: str) -> None:
+    """Raise where a quote that is never closed swallows all rows behind it."""
+    if text.count('"') % 2 == 0:
+        return
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    line = 1
+    try:
+        for _ in reader:
+            line = reader.line_num + 1
+    except csv.Error as error:
+        if "end of data" in str(error):
+            raise CourselensError(
+                "damaged table",
+                value="a quote that is not closed",
+                where=f"{file}, line {line}",
+                remedy="Mend the quotes there, or export the table again",
+            ) from error
 
 
 def _checked(reader: Any, file: str) -> Iterator[tuple[int, list[str]]]:
@@ -203,10 +223,10 @@ def _list_of_records(data: Any) -> list[Any]:
     if lists:
         return max(lists, key=len)
     inner = [value for value in data.values() if isinstance(value, dict)]
-    if len(inner) == len(data) and len(data) > 1:
+    if len(inner) == len(data) > 1 and set.intersection(*map(set, inner)):
         return [{"code": name, **value} for name, value in data.items()]
     deeper = [_list_of_records(value) for value in inner]
-    return max((one for one in deeper if one), key=len, default=[data])
+    return max((one for one in deeper if one), key=lambda one: (len(one), len(one[0])), default=[data])
 
 
 def _records(records: Sequence[tuple[int, Mapping[str, Any]]], skipped: list[Skipped], file: str) -> Table:
