@@ -48,6 +48,15 @@ def test_the_models_vectors_in_the_order_of_the_texts(model: Path, folder: Path)
     assert np.sum(vectors * of_model(model, texts), axis=1).mean() >= 0.9999
 
 
+def test_many_texts_side_by_side_equal_one_at_a_time(folder: Path) -> None:
+    encoder = OpenVinoEncoder(folder, precision="f32")
+    texts = [f"{number} of {'many words ' * (number % 60)}" for number in range(400)]
+    texts += texts[5:9]
+    many = encoder.encode(texts)
+    assert np.allclose(many, np.concatenate([encoder.encode([text]) for text in texts]), atol=1e-5)
+    assert np.array_equal(many, OpenVinoEncoder(folder, precision="f32").encode(texts))
+
+
 def test_no_text_and_odd_texts(folder: Path) -> None:
     encoder = load_encoder(folder)
     assert encoder.encode([]).shape == (0, 32)

@@ -190,5 +190,8 @@ def _schema() -> tantivy.Schema:
 
 def _vocabulary(texts: Iterable[str]) -> frozenset[str]:
     """Words that may be parts of compounds: those that stand alone at least twice."""
-    counts = Counter(word.text for text in texts for word in words(text) if 4 <= len(word.text) <= 14)
-    return frozenset(word for word, count in counts.items() if count >= 2 and word.isalpha())
+    spelled = Counter(word for text in texts for word in _WORD.findall(text))
+    counts: Counter[str] = Counter()
+    for word, count in spelled.items():  # far fewer spellings than words: folding is the slow part
+        counts[fold(word)] += count
+    return frozenset(word for word, count in counts.items() if count >= 2 and 4 <= len(word) <= 14 and word.isalpha())

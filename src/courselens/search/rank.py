@@ -20,6 +20,7 @@ from courselens.search.facts import Mask
 from courselens.search.lexical import LexicalIndex
 from courselens.search.query import Asked, Kind, Understood
 from courselens.search.stored import Index
+from courselens.search.vectors import best_cosines
 
 SATURATION = 2.2
 """The most that BM25 multiplies a word's rarity by (k1 + 1, with tantivy's k1 of 1.2)."""
@@ -81,9 +82,9 @@ def rank(
 
 def measure(index: Index, understood: Understood, vectors: Vectors, wanted: Sequence[str]) -> Parts:
     """What each signal says; `vectors` are the question's embeddings (as asked, and in English), `wanted` its words."""
-    cosine = _best_cosine(index.vectors, vectors)
+    cosine = best_cosines(index.vectors, vectors)
     dense = best_of_course(cosine, index.first)
-    dense = np.maximum(dense, best_of_course(_best_cosine(index.about, vectors), index.first_about))
+    dense = np.maximum(dense, best_of_course(best_cosines(index.about, vectors), index.first_about))
     lexical, _ = _words(index.lexical, wanted, len(cosine))
     words, top = _words(index.course_lexical, wanted, index.courses)
     title = np.zeros(index.courses, dtype=np.float32)
@@ -99,16 +100,6 @@ def measure(index: Index, understood: Understood, vectors: Vectors, wanted: Sequ
         top=top,
         reach=SATURATION * sum(index.course_lexical.rarity(word) for word in wanted),
     )
-
-
-def _best_cosine(rows: Vectors, vectors: Vectors) -> Floats:
-    """The best cosine of each row to any of `vectors`, one vector at a time: a matrix by a vector is what BLAS does
-    fastest here, and there are one or two.
-    """
-    best = rows @ vectors[0]
-    for vector in vectors[1:]:
-        np.maximum(best, rows @ vector, out=best)
-    return np.asarray(best, dtype=np.float32)
 
 
 def best_of_course(scores: Floats, first: npt.NDArray[np.int64]) -> Floats:
