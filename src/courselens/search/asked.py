@@ -25,7 +25,7 @@ from rapidfuzz.distance import OSA
 from courselens.dataset.phrasing import OWN, all_phrasings
 from courselens.encode import Encoder, Vectors
 from courselens.search.tokens import words
-from courselens.search.vocabulary import MENTION, Phrasing, collapse, conditions, phrasings
+from courselens.search.vocabulary import MENTION, Phrasing, collapse, conditions, frame_words, phrasings
 
 EMBEDDING_SCALE = 4.0
 """Weight of the embedding (unit length) beside the words (unit length)."""
@@ -83,7 +83,7 @@ class AskedModel:
 
     def _mended(self, word: str) -> str:
         """A misspelt word of asking as the phrasings spell it (`teachs` → `teaches`)."""
-        if len(word) < 4 or word in self.features:
+        if len(word) < 4 or word in self.features or word in frame_words():
             return word
         near = [known for size in (-1, 0, 1) for known in self._spellings().get((word[0], len(word) + size), ())]
         best = process.extractOne(word, near, scorer=OSA.distance, score_cutoff=1)

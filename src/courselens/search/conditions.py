@@ -19,7 +19,7 @@ from rapidfuzz.distance import OSA
 from courselens.course import Value
 from courselens.dataset.glossary import is_term
 from courselens.search.facts import Facts, Mask
-from courselens.search.places import Around, Phrase, fits, words_of
+from courselens.search.places import Around, Phrase, exam_phrases, fits, words_of
 from courselens.search.tokens import Word, flat, fold, words
 from courselens.search.vocabulary import asking_words, conditions, stop_words
 
@@ -156,7 +156,7 @@ class ConditionParser:
             phrase = tuple(word.text for word in told[place : place + size])
             for field, value, own in (
                 *self.own.get(phrase, ()),
-                *((f, v, False) for f, v in self.phrases.get(phrase) or _stemmed_phrases().get(_stemmed(phrase), ())),
+                *((f, v, False) for f, v in self._meant(phrase)),
             ):
                 around = Around(told, place, size, text)
                 if not fits(field, own, phrase, around):
@@ -166,6 +166,14 @@ class ConditionParser:
                     found.append(made)
                     return size
         return 0
+
+    def _meant(self, phrase: Phrase) -> Sequence[tuple[str, str]]:
+        """Fields and values that a phrase means: as it stands, inflected, or as the end of a compound."""
+        found = self.phrases.get(phrase) or _stemmed_phrases().get(_stemmed(phrase))
+        if found or len(phrase) > 1 or len(phrase[0]) < 10:
+            return found or ()
+        ends = [one[0] for one in exam_phrases() if len(one) == 1 and len(one[0]) > 6 and phrase[0].endswith(one[0])]
+        return self.phrases[max(ends, key=len),] if ends else ()
 
     def _condition(self, field: str, value: str, around: Around) -> Condition | str | None:
         if field not in self.facts.values:

@@ -8,10 +8,10 @@ Singapore?" is about teaching; the course's own passages do. Classifier and pass
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from courselens.search.query import Asked
+from courselens.search.query import SAME, Asked
 from courselens.search.vocabulary import MENTION, NOT_FIELDS
 
 COSINE = 6.0
@@ -22,8 +22,6 @@ WORDS = 1.0
 ELSEWHERE = 2.5
 """What no catalogue holds fits no passage; it is as likely as the classifier says where a field fits with this much."""
 FLOOR = 1e-4
-SAME: Mapping[str, str] = {"exam_form": "exam", "credits": "ects"}
-"""Fields that a question can hardly tell apart: judged together, the likelier of the two is asked."""
 
 
 def choose_field(

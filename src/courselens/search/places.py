@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from courselens.search.tokens import Word, fold
+from courselens.search.tokens import Word, fold, words
 from courselens.search.vocabulary import conditions, stop_words
 
 Phrase = tuple[str, ...]
@@ -74,6 +74,8 @@ class Around:
             word = self.before(steps)
             if word in words_of("negation") or word in ("t", "non"):
                 return "not"
+            if word == "but" and self.before(steps + 1) in ("anything", "everything", "any", "all"):
+                return "not"
             if word in words_of("only"):
                 return "only" if self.before(steps + 1) not in ("not", "nicht", "ikke") else "is"
             if word not in words_of("between_not"):
@@ -131,17 +133,18 @@ def _fits_language(around: Around, negated: bool) -> bool:
     """`in German`, `German courses`, `English finance courses`, `6 ECTS English`; not `English literature`."""
     courses, taught = words_of("courses"), words_of("taught")
     before, after = around.before(), around.next
-    after_in = before in words_of("in") | {"of"} and (
-        after in stop_words() | courses | {""} or around.before(2) in taught
-    )
+    following = around.following(FARTHEST + 1)
+    loose = stop_words() | courses | words_of("after_language") | {""}
+    after_in = before in words_of("in") | {"of"} and (after in loose or around.before(2) in taught)
+    last = after == "" and around.place > 0 and before not in words_of("not_language") | words_of("in")
+    examined = (after,) in exam_phrases() or tuple(following[:2]) in exam_phrases()
     beside = before in taught | words_of("units") and (
         after in stop_words() | words_of("units") | {""} or after.isdigit()
     )
     numbered = after.isdigit() and len(after) <= 2
-    following = around.following(FARTHEST + 1)
-    of_courses = any(word in courses for word in following) and not words_of("about_language") & set(following)
+    of_courses = any(is_course_word(word) for word in following) and not words_of("about_language") & set(following)
     adverb = around.told[around.place].text in words_of("language_adverbs")
-    stated = after in taught | words_of("only") or around.alone or adverb
+    stated = after in taught | words_of("only") or around.alone or adverb or last or examined
     return after_in or beside or numbered or of_courses or stated or (negated and after in stop_words() | {""})
 
 
@@ -153,6 +156,18 @@ def _fits_exam(around: Around) -> bool:
     beside = around.before() in words_of("units") | _languages() or around.next.isdigit() or around.next in _languages()
     named = around.told[around.place + around.size - 1].text in words_of("exams")
     return bool(before & having or before & graded or following & graded) or beside or around.alone or named
+
+
+@lru_cache(maxsize=1)
+def exam_phrases() -> frozenset[Phrase]:
+    """Every phrase that names a form of examination, as folded words."""
+    said = (phrase for phrases in conditions()["exam_form"].values() for phrase in phrases)
+    return frozenset(tuple(word.text for word in words(str(phrase))) for phrase in said)
+
+
+def is_course_word(word: str) -> bool:
+    """Whether a folded word means courses, as the end of a German or Danish compound too: `finanzkurse`."""
+    return word in words_of("courses") or (len(word) > 7 and word.endswith(tuple(words_of("course_endings"))))
 
 
 @lru_cache(maxsize=1)

@@ -38,6 +38,10 @@ DESCRIBED_ASKED = 0.6
 """Probability of all fields together from which one counts as asked of a course that is only described."""
 
 
+SAME: Mapping[str, str] = {"exam_form": "exam", "credits": "ects"}
+"""Fields that a question can hardly tell apart: judged together, the likelier of the two is asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Understood:
     """A question understood by its words alone.
@@ -151,7 +155,8 @@ def decide(understood: Understood, shares: Mapping[str, float]) -> Asked:
     courses = shares.get("courses", 0.0)
     mass = sum(fields.values())
     named = understood.named and (not understood.plural or mass > courses)
-    if named and not understood.codes and understood.titles[0].cover < FULL and _conditions_alone(understood, best):
+    loose = understood.plural or not understood.titles or understood.titles[0].cover < FULL
+    if named and not understood.codes and loose and _conditions_alone(understood, best):
         return Asked("courses", None, share, elsewhere, shares)
     if understood.codes or named:
         asked = best if share >= max(LEAST_ASKED, elsewhere) or share > none + courses + elsewhere else None
@@ -169,9 +174,11 @@ def _conditions_alone(understood: Understood, asked: str) -> bool:
     `Is the course on retail in German?` asks; so does everything that begins like a question for yes or no.
     """
     told = [one for one in understood.found.conditions if one.field != "year"]
-    if not told or any(word.text in _folded("yes_no") for word in understood.told[:1]):
+    first = next((word.text for word in understood.told), "")
+    if not told or (first in _folded("yes_no") and (first, understood.language) != ("was", "de")):
         return False
-    return not understood.topical or len(told) > 1 or any(one.field == asked for one in told)
+    same = any(SAME.get(one.field, one.field) == SAME.get(asked, asked) for one in told)
+    return not understood.topical or understood.plural or len(told) > 1 or same
 
 
 def applied(understood: Understood, asked: Asked) -> Found:
@@ -189,7 +196,9 @@ def applied(understood: Understood, asked: Asked) -> Found:
 def asks_for_courses(told: Sequence[Word]) -> bool:
     """Whether the question asks for courses rather than about one: `which courses`, `any class`, `kurse über`."""
     texts = [word.text for word in told[:40]]
-    plural, singular, some = _folded("plural_courses"), _folded("singular_courses"), _folded("asking_some") - {"the"}
+    plural = _folded("plural_courses")
+    plural |= {word for word in texts if len(word) > 7 and word.endswith(tuple(plural))}
+    singular, some = _folded("singular_courses"), _folded("asking_some") - {"the"}
     asking = {"which", "what", "welche", "welcher", "welches", "hvilket", "hvilken"}
     for place, word in enumerate(texts):
         before = texts[max(0, place - 3) : place]
