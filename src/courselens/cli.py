@@ -121,6 +121,7 @@ def build(
     SOURCE is a file or a folder: HTML, PDF, text, CSV, TSV, JSON, JSONL, Parquet. Stages whose inputs have not changed
     are skipped; a build that was cut off goes on where it was.
     """
+    _one_blas_thread(training=True)
     from courselens import pipeline
     from courselens.workspace import Workspace
 
@@ -224,19 +225,32 @@ def index(workspace: Path, as_json: bool) -> None:
     type=click.Path(path_type=Path),
     help='Your own questions: a line each, {"question": …, "course": …, "field": …, "value": …}.',
 )
+@click.option(
+    "--model",
+    "models",
+    multiple=True,
+    metavar="WORKSPACE|PATH|HUB-ID",
+    help="A further model for the same table, such as one trained on another catalogue or by `card`. Repeatable.",
+)
 @base_option
 @as_json
 @command
-def evaluate(workspace: Path, questions: Path | None, base_model: str | None, as_json: bool) -> None:
+def evaluate(
+    workspace: Path, questions: Path | None, models: tuple[str, ...], base_model: str | None, as_json: bool
+) -> None:
     """Measure the model on courses it was not trained on, beside base and BM25, and write the report."""
+    _one_blas_thread()
     from courselens import pipeline
 
+    if questions and models:
+        raise click.UsageError("--questions puts questions to the workspace itself; --model compares models")
     if questions:
         exam = pipeline.put_questions(workspace, questions)
         _show(exam.to_dict(), as_json, exam.text())
         return
     with _existing(workspace) as opened:
-        summary = pipeline.report_stage(opened, base=pipeline.base_model(base_model), watch=_watch())
+        base = pipeline.base_model(base_model)
+        summary = pipeline.report_stage(opened, base=base, watch=_watch(), others=models)
     _show(summary, as_json, f"Report: {workspace / 'report' / 'index.html'}")
 
 
@@ -343,12 +357,13 @@ def info(workspace: Path, as_json: bool) -> None:
     _show(document, as_json, "\n".join(lines))
 
 
-def _one_blas_thread() -> None:
+def _one_blas_thread(*, training: bool = False) -> None:
     """Before numpy is imported: BLAS threads spin while they wait, and would take the cores from the encoder.
 
-    A question in the server took 37 ms of CPU with OpenBLAS's own choice on 2 cores, 14 ms with one thread.
+    A question in the server took 37 ms of CPU with OpenBLAS's own choice on 2 cores, 14 ms with one thread. Training
+    keeps torch's threads (OMP, MKL).
     """
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    for name in ("OPENBLAS_NUM_THREADS", *(() if training else ("OMP_NUM_THREADS", "MKL_NUM_THREADS"))):
         os.environ.setdefault(name, "1")
 
 

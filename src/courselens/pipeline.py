@@ -27,14 +27,17 @@ from courselens.encode.base import base_model as base_model
 from courselens.encode.export import export_encoder
 from courselens.encode.openvino_encoder import OpenVinoEncoder, load_encoder
 from courselens.errors import CourselensError
-from courselens.evaluate.compare import evaluate, pair_scores
+from courselens.evaluate.compare import corpus_of, evaluate, pair_scores
 from courselens.evaluate.exam import Exam, questions_of, run_exam
+from courselens.evaluate.others import other_models
 from courselens.evaluate.questions import read_questions
 from courselens.evaluate.report import write_report
 from courselens.evaluate.systems import Remembering
+from courselens.evaluate.whole import ABLATION, WholeSystem
 from courselens.progress import Progress
 from courselens.read import read
-from courselens.search.index import build_index
+from courselens.search.confidence import Confidence
+from courselens.search.index import build_index, open_index
 from courselens.search.lens import Lens
 from courselens.train.card import FACTS_FILE, read_facts, write_card
 from courselens.train.dev import better_than_base
@@ -234,12 +237,17 @@ def index_stage(workspace: Workspace, *, watch: Watch) -> Mapping[str, Any]:
     return counts
 
 
-def report_stage(workspace: Workspace, *, base: Path, watch: Watch) -> Mapping[str, Any]:
-    """Measure the model beside base, BM25 and fusion on the test courses; write `report/` and the model card."""
+def report_stage(workspace: Workspace, *, base: Path, watch: Watch, others: Sequence[str] = ()) -> Mapping[str, Any]:
+    """Measure the model and the whole beside base, BM25 and fusion on the test courses; write `report/` and the card.
+
+    `others` are further models for the same table: workspaces, folders or hub ids.
+    """
     pairs, index = workspace.folder("pairs"), workspace.folder("index")
     model = workspace.folder("model")
+    compared = other_models(others)
     made_from = fingerprint(
         {
+            "others": {one.name: model_fingerprint(one.model) for one in compared},
             "pairs": {name: file_sha256(pairs / name) for name in ("dev.parquet", "test.parquet", "audit.json")},
             "model": model_fingerprint(model),
             "base": model_fingerprint(base),
@@ -259,11 +267,25 @@ def report_stage(workspace: Workspace, *, base: Path, watch: Watch) -> Mapping[s
         "base": Remembering(base_encoder(workspace, base)),
         "trained": Remembering(load_encoder(index / ENCODER)),
     }
+    models = encoders | {one.name: Remembering(base_encoder(workspace, one.model)) for one in compared}
     training = load_training(workspace)
+    lens = Lens(open_index(index), models["trained"], Confidence.open(index))  # encodes what was encoded once only
     counts: dict[str, Any] = {}
     with workspace.stage("report", made_from, counts, versions()) as folder:
-        measured = evaluate(test, passages, encoders, progress=watch.progress)
-        whole = run_exam(Lens.open(workspace.path), questions_of(test), catalogue, progress=watch.progress)
+        corpus = corpus_of(test, passages)
+        whole = WholeSystem.over(lens, corpus)
+        answering = [whole, whole.untrained(encoders["base"], catalogue)]
+        measured = evaluate(
+            test,
+            passages,
+            models,
+            further=answering,
+            answers=[one.name for one in answering],
+            ablation=ABLATION,
+            warnings=[warning for one in compared for warning in one.warnings(corpus)],
+            progress=watch.progress,
+        )
+        exam = run_exam(lens, questions_of(test), catalogue, progress=watch.progress)
         watch.progress("drawing the report", 0, 0)
         write_report(
             folder,
@@ -274,7 +296,7 @@ def report_stage(workspace: Workspace, *, base: Path, watch: Watch) -> Mapping[s
             before=pair_scores(test, encoders["base"]),
             after=pair_scores(test, encoders["trained"]),
             encoder=encoders["trained"],
-            exam=whole,
+            exam=exam,
         )
         counts |= {name: round(measured.interval(name).value, 4) for name in measured.systems}
         # Before the report stands: a kill in between must not leave a finished report and a card without its figures.

@@ -1,9 +1,9 @@
-"""Base model, BM25, fusion and the trained model on the same questions over the same passages.
+"""Base model, BM25, fusion, the trained model and the whole of courselens on the same questions and passages.
 
 In: the test pairs (label 1.0: this passage answers this question), the passages, the encoders. Out: an `Evaluation`:
 every metric of every system with its interval, for every kind of question; paired tests of the trained model against
-each other system; the worst questions with what was answered. The corpus is the passages of the test split's course
-groups only, so nothing in it was trained on.
+each other system; what each part adds; the worst questions with what was answered. The corpus is the passages of the
+test split's course groups only, so nothing in it was trained on.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ from courselens.dataset.types import Pair, Passage, Question
 from courselens.encode import Encoder
 from courselens.errors import CourselensError
 from courselens.evaluate import metrics
-from courselens.evaluate.evaluation import Comparison, Evaluation, Figures, Worst
+from courselens.evaluate.evaluation import Evaluation, Figures, Worst
 from courselens.evaluate.machine import this_machine
 from courselens.evaluate.metrics import Counts, Relevance, Values
+from courselens.evaluate.paired import paired
 from courselens.evaluate.systems import Bm25System, DenseSystem, FusedSystem, Ranking, Remembering, System
 from courselens.progress import Progress
 
@@ -34,6 +35,9 @@ WHOLE = ("content", "objectives")
 
 TESTED = "MRR@10"
 """The metric of the paired tests; the one that the goals are stated in."""
+
+ABLATED = ("MRR@10", "Course@1")
+"""The metrics of the ablation: the right passage, and the right course."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +79,18 @@ def evaluate(
     subject: str = "trained",
     base: str = "base",
     further: Sequence[System] = (),
+    answers: Sequence[str] = (),
+    ablation: Sequence[str] = (),
+    warnings: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> Evaluation:
     """Compare `models` (by the name that tables show), BM25 and its fusion with base and subject, on `pairs`.
 
     `pairs` are those of one split, or its Parquet file. Of `passages` only those of the split's course groups make the
-    corpus; `further` systems rank that corpus (`corpus_of(pairs, passages)`). Raises CourselensError when `models`
-    lacks `subject`, or when no positive pair's passage is in the corpus.
+    corpus; `further` systems rank that corpus (`corpus_of(pairs, passages)`). `answers` names those that are no model
+    but the whole of courselens: the subject is not tested against them, but the first of them against all others. Each
+    system of `ablation` is compared with the one before it. `warnings` are what a reader must know of the models.
+    Raises CourselensError when `models` lacks `subject`, or when no positive pair's passage is in the corpus.
     """
     if subject not in models:
         raise CourselensError("no such model to evaluate", value=subject, where=f"models: {', '.join(models)}")
@@ -89,7 +98,9 @@ def evaluate(
     cases = make_cases(pairs, corpus_of(pairs, passages))
     models = {name: Remembering(encoder) for name, encoder in models.items()}
     systems = [*standard_systems(models, cases.corpus, fused=(base, subject)), *further]
-    return compare(cases, systems, subject=subject, progress=progress)
+    return compare(
+        cases, systems, subject=subject, answers=answers, ablation=ablation, warnings=warnings, progress=progress
+    )
 
 
 def standard_systems(
@@ -166,9 +177,17 @@ class _Places:
 
 
 def compare(
-    cases: Cases, systems: Sequence[System], *, subject: str, worst: int = 20, progress: Progress | None = None
+    cases: Cases,
+    systems: Sequence[System],
+    *,
+    subject: str,
+    answers: Sequence[str] = (),
+    ablation: Sequence[str] = (),
+    warnings: Sequence[str] = (),
+    worst: int = 20,
+    progress: Progress | None = None,
 ) -> Evaluation:
-    """Ask every system every question and put the figures together; `subject` is tested against the others."""
+    """Ask every system every question and put the figures together; `evaluate` explains the arguments."""
     texts = [case.question.text for case in cases.cases]
     rankings: dict[str, Ranking] = {}
     for done, system in enumerate(systems):
@@ -178,6 +197,11 @@ def compare(
     values = {name: _measure(cases, ranking) for name, ranking in rankings.items()}
     slices = _slices(cases.cases)
     figures = [one for (by, name), rows in slices.items() for one in _figures(cases.cases, values, by, name, rows)]
+    groups = [case.question.group for case in cases.cases]
+    steps = [name for name in ablation if name in values]
+    of_subject = [(subject, name) for name in values if name not in (subject, *answers)]
+    of_answer = [(first, name) for first in answers[:1] for name in values if name != first]
+    added = list(zip(steps[1:], steps, strict=False))
     return Evaluation(
         questions=len(cases.cases),
         groups=len({case.question.group for case in cases.cases}),
@@ -188,7 +212,11 @@ def compare(
         subject=subject,
         systems=tuple(rankings),
         figures=tuple(figures),
-        comparisons=tuple(_comparisons(cases.cases, values, subject, slices)),
+        comparisons=tuple(
+            one for some in (of_subject, of_answer) for one in paired(values, groups, slices, some, TESTED)
+        ),
+        ablation=tuple(one for metric in ABLATED for one in paired(values, groups, slices, added, metric)),
+        warnings=tuple(warnings),
         worst=tuple(_worst(cases, rankings, values, subject, worst)),
         machine=this_machine(),
     )
@@ -264,31 +292,6 @@ def _figures(
     intervals = dict(zip(names, metrics.bootstrap_columns(stacked, groups), strict=True))
     for system, measured in values.items():
         yield Figures(system, by, name, {metric: intervals[system, metric] for metric in measured})
-
-
-def _comparisons(
-    cases: Sequence[Case],
-    values: Mapping[str, Mapping[str, Values]],
-    subject: str,
-    slices: Mapping[tuple[str, str], Sequence[int]],
-) -> Iterable[Comparison]:
-    """The subject against every other system, overall and for each kind.
-
-    p is adjusted (Holm) over the tests overall, and apart from those over the tests of all kinds.
-    """
-    for family in ("overall", "kind"):
-        found = []
-        for (by, name), rows in slices.items():
-            if by != family:
-                continue
-            groups = [cases[row].question.group for row in rows]
-            for other in values:
-                if other != subject:
-                    ours, theirs = values[subject][TESTED][rows], values[other][TESTED][rows]
-                    found.append((other, by, name, metrics.paired_difference(ours, theirs, groups)))
-        adjusted = metrics.holm([difference.p for *_, difference in found])
-        for (other, by, name, difference), p in zip(found, adjusted, strict=True):
-            yield Comparison(subject, other, by, name, TESTED, difference, p)
 
 
 def _worst(

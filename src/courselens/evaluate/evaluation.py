@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from courselens.dataset.split import ENOUGH
 from courselens.dataset.types import Passage, Question
 from courselens.evaluate.machine import Machine
 from courselens.evaluate.metrics import Difference, Interval
@@ -74,6 +75,7 @@ class Evaluation:
 
     `repeated` counts questions asked of several courses in the same words, put once with all their right passages;
     `unmatched` counts positive pairs left out since the corpus lacks their passage. `subject` is the model in question.
+    `ablation` holds what each part adds to those before it; `warnings` what a reader must know of the models compared.
     """
 
     questions: int
@@ -88,6 +90,27 @@ class Evaluation:
     comparisons: tuple[Comparison, ...]
     worst: tuple[Worst, ...]
     machine: Machine
+    ablation: tuple[Comparison, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def inconclusive(self) -> str | None:
+        """Why these figures show nothing, None where they may."""
+        if self.groups >= ENOUGH:
+            return None
+        few = f"{self.groups} course group{'s' if self.groups != 1 else ''}"
+        return f"The test holds {few} only: too few to conclude anything (at least {ENOUGH} are wanted)."
+
+    def parts(self, metric: str) -> list[str]:
+        """The systems of the ablation in `metric`, each with one part more than the one before."""
+        told = [one for one in self.ablation if one.metric == metric and one.by == "overall"]
+        return [*(one.against for one in told[:1]), *(one.system for one in told)]
+
+    def added(self, system: str, metric: str, name: str = "all") -> Comparison | None:
+        """What `system` adds to the one before it in the ablation; None for the first."""
+        return next(
+            (one for one in self.ablation if (one.system, one.metric, one.name) == (system, metric, name)), None
+        )
 
     def interval(self, system: str, metric: str = "MRR@10", by: str = "overall", name: str = "all") -> Interval:
         """One figure. Raises KeyError where it was not measured."""
@@ -111,19 +134,10 @@ class Evaluation:
             "unmatched": self.unmatched,
             "subject": self.subject,
             "systems": {system: self._of(system) for system in self.systems},
-            "comparisons": [
-                {
-                    "system": one.system,
-                    "against": one.against,
-                    "by": one.by,
-                    "name": one.name,
-                    "metric": one.metric,
-                    **one.difference.to_dict(),
-                    "p_adjusted": one.adjusted,
-                    "verdict": one.verdict,
-                }
-                for one in self.comparisons
-            ],
+            "comparisons": [_compared(one) for one in self.comparisons],
+            "ablation": [_compared(one) for one in self.ablation],
+            "inconclusive": self.inconclusive,
+            "warnings": list(self.warnings),
             "worst": [
                 {
                     "question": asdict(one.question),
@@ -160,18 +174,22 @@ class Evaluation:
             [
                 f"{one.system} - {one.against}",
                 one.name,
-                f"{one.difference.value:+.3f} [{one.difference.low:+.3f}, {one.difference.high:+.3f}]",
+                _difference(one),
                 f"{one.adjusted:.4f}",
                 one.verdict,
             ]
             for one in self.comparisons
         ]
+        for metric in dict.fromkeys(one.metric for one in self.ablation):
+            parts += ["", f"What each part adds: {metric}", *self._ablation(metric)]
         parts += ["", "Paired tests on MRR@10", *table(["", "questions", "difference", "p (Holm)", ""], tests)]
         parts += ["", "Worst questions", *(line for one in self.worst[:5] for line in _worst_lines(one))]
         return "\n".join([*parts, "", f"Measured on {self.machine}, {self.machine.date}."])
 
     def _notes(self) -> list[str]:
         notes = [
+            *([self.inconclusive] if self.inconclusive else []),
+            *(f"WARNING: {warning}" for warning in self.warnings),
             "Right is what is of the course and of the field or section asked; of a described course, anything of it.",
             "Intervals: 95%, bootstrapped over course groups.",
         ]
@@ -180,6 +198,17 @@ class Evaluation:
         if self.unmatched:
             notes.append(f"{self.unmatched:,} positive pairs were left out: the corpus lacks their passage.")
         return notes
+
+    def _ablation(self, metric: str) -> list[str]:
+        kinds = self.slices("kind")
+        rows = []
+        for system in self.parts(metric):
+            added = self.added(system, metric)
+            told = _difference(added) if added else ""
+            values = [self.interval(system, metric, "kind", kind).value for kind in kinds]
+            whole = str(self.interval(system, metric))
+            rows.append([system, whole, told, *(f"{value:.3f}" for value in values)])
+        return table(["", "all", "difference", *kinds], rows)
 
     def _row(self, system: str, by: str, name: str) -> list[Interval]:
         return [self.interval(system, metric, by, name) for metric in METRICS]
@@ -194,6 +223,15 @@ class Evaluation:
                 slot = found.setdefault(one.by, {})
                 slot[one.name] = {metric: interval.to_dict() for metric, interval in one.metrics.items()}
         return {**found.pop("overall")["all"], **{f"by_{by}": slices for by, slices in found.items()}}
+
+
+def _difference(one: Comparison) -> str:
+    return f"{one.difference.value:+.3f} [{one.difference.low:+.3f}, {one.difference.high:+.3f}]"
+
+
+def _compared(one: Comparison) -> dict[str, Any]:
+    plain = {name: getattr(one, name) for name in ("system", "against", "by", "name", "metric")}
+    return {**plain, **one.difference.to_dict(), "p_adjusted": one.adjusted, "verdict": one.verdict}
 
 
 def _worst_lines(one: Worst) -> list[str]:

@@ -61,19 +61,23 @@ class Outcome:
     judged: Mapping[str, bool]
     right: bool
 
-    def lines(self) -> list[str]:
-        """Question, what was expected and what was answered, for people."""
+    @property
+    def expected(self) -> str:
+        """What would have been right, for people."""
         question = self.question
         wanted = " ".join([*question.course[:1], *question.asked[:1], *map(format_value, question.value)])
-        expected = wanted or ("not found" if question.kind == "unanswerable" else "conditions kept")
+        return wanted or ("not found" if question.kind == "unanswerable" else "conditions kept")
+
+    @property
+    def answered(self) -> str:
+        """The first courses, the field and the answer, for people."""
         codes = ", ".join(_codes(self.answer)[:3]) or "no course"
         answer = self.answer.get("answer")
-        said = shorten(answer) if answer else "not found"
-        return [
-            f"  {question.text}",
-            f"    expected: {expected}",
-            f"    answered: {codes}; {self.answer.get('field')}; {said}",
-        ]
+        return f"{codes}; {self.answer.get('field')}; {shorten(answer) if answer else 'not found'}"
+
+    def lines(self) -> list[str]:
+        """Question, what was expected and what was answered."""
+        return [f"  {self.question.text}", f"    expected: {self.expected}", f"    answered: {self.answered}"]
 
 
 @dataclass(frozen=True, slots=True)

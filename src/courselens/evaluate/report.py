@@ -18,10 +18,13 @@ from courselens.encode import Encoder
 from courselens.evaluate import pictures
 from courselens.evaluate.compare import PairScores
 from courselens.evaluate.evaluation import METRICS, Evaluation
-from courselens.evaluate.exam import Exam
+from courselens.evaluate.exam import Exam, Outcome
 from courselens.evaluate.landscape import landscape
 from courselens.evaluate.metrics import auc
 from courselens.evaluate.pictures import Picture
+
+WRONG_SHOWN = 20
+"""Questions answered wrong that the page lists, the surest first: those mislead."""
 
 SKIPPED_SHOWN = 200
 """Skipped files that the page lists; all are in the catalogue's own record."""
@@ -63,6 +66,7 @@ def write_report(
             training=training,
             audit={"sides": {}, "gradient": None, "warnings": (), **(audit or {})},
             exam=exam,
+            wrong=_wrong(exam) if exam else (),
             pictures=drawn,
         )
     )
@@ -77,11 +81,15 @@ def write_report(
 
 
 def verdict(evaluation: Evaluation) -> str:
-    """One sentence: the subject's MRR@10 and what is shown about it against every other system."""
+    """The subject's MRR@10 and what is shown about it against every other system; where the test is too small, that."""
     ours = evaluation.interval(evaluation.subject)
+    if evaluation.inconclusive:
+        return (
+            f"{evaluation.inconclusive} {evaluation.subject} has an MRR@10 of {ours.value:.3f} there, n = {ours.n:,}."
+        )
     said: dict[str, list[str]] = {}
     for one in evaluation.comparisons:
-        if one.by == "overall":
+        if one.by == "overall" and one.system == evaluation.subject:
             theirs = evaluation.interval(one.against).value
             said.setdefault(one.verdict, []).append(f"{one.against} ({theirs:.3f})")
     words = {"better": "better than", "worse": "worse than", "no difference shown": "not shown to differ from"}
@@ -91,6 +99,11 @@ def verdict(evaluation: Evaluation) -> str:
         f"On courses that it has never seen, {evaluation.subject} has an MRR@10 of {ours.value:.3f} "
         f"[{ours.low:.3f}, {ours.high:.3f}], n = {ours.n:,}{compared}."
     )
+
+
+def _wrong(exam: Exam) -> list[Outcome]:
+    wrong = [one for one in exam.outcomes if not one.right]
+    return sorted(wrong, key=lambda one: -float(one.answer.get("confidence") or 0.0))[:WRONG_SHOWN]
 
 
 def _list(names: Sequence[str]) -> str:

@@ -231,9 +231,26 @@ def _shown(evaluation: Mapping[str, Any]) -> dict[str, Any]:
     ]
     return {
         **{name: evaluation[name] for name in ("questions", "groups", "passages", "courses")},
+        "notes": [note for note in (evaluation.get("inconclusive"), *evaluation.get("warnings", ())) if note],
+        "ablation": _ablation(evaluation),
         "overall": _table(overall),
         "kinds": _table(kinds) if kinds else "",
     }
+
+
+def _ablation(evaluation: Mapping[str, Any]) -> str:
+    """What each part of courselens adds to the one before it as a Markdown table; empty where that was not measured."""
+    lines = [
+        {
+            "Added": f"{one['system']} over {one['against']}",
+            "Metric": one["metric"],
+            "Difference": f"{one['value']:+.4f} [{one['low']:+.4f}, {one['high']:+.4f}]",
+            "": one["verdict"],
+        }
+        for one in evaluation.get("ablation", ())
+        if one["by"] == "overall"
+    ]
+    return _table(lines) if lines else ""
 
 
 def _interval(figure: Mapping[str, float]) -> str:
