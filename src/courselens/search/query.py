@@ -171,14 +171,20 @@ def decide(understood: Understood, shares: Mapping[str, float]) -> Asked:
 def _conditions_alone(understood: Understood, asked: str) -> bool:
     """Whether conditions are all that is said (`6 ECTS English`), or the field asked is one (`worth at least 6 ECTS`).
 
-    `Is the course on retail in German?` asks; so does everything that begins like a question for yes or no.
+    `Is the course on retail in German?` asks; so does everything that begins like a question for yes or no, and one
+    condition beside a topic with a question mark or a choice of values: `retail innovations: english or german`.
     """
     told = [one for one in understood.found.conditions if one.field != "year"]
-    first = next((word.text for word in understood.told), "")
-    if not told or (first in _folded("yes_no") and (first, understood.language) != ("was", "de")):
+    if not told:
         return False
+    yes_no = _folded("yes_no") - ({"was"} if understood.language == "de" else set())
+    first = next((word.text for word in understood.told), "")
+    if understood.topical and not understood.plural and len(told) == 1:
+        asks = understood.text.endswith("?") or any(word.text in yes_no for word in understood.told)
+        if asks or len(told[0].values) > 1:
+            return False
     same = any(SAME.get(one.field, one.field) == SAME.get(asked, asked) for one in told)
-    return not understood.topical or understood.plural or len(told) > 1 or same
+    return first not in yes_no and (not understood.topical or understood.plural or len(told) > 1 or same)
 
 
 def applied(understood: Understood, asked: Asked) -> Found:
