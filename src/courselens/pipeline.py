@@ -11,6 +11,7 @@ import json
 import platform
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import metadata
@@ -95,9 +96,12 @@ def read_stage(workspace: Workspace, sources: Sequence[Path], *, watch: Watch, l
     """Read the sources into `catalogue/`; files whose bytes have not changed are taken over without parsing."""
     settings = {"code": code_of("course", "read"), "labels": file_sha256(labels) if labels else None}
     made_by = fingerprint(settings)
-    record = workspace.record("catalogue")
-    before = load_catalogue(workspace) if record else None
-    reusable = before if record and record.versions.get("made_by") == made_by else None
+    before, reusable = None, None
+    with suppress(CourselensError):  # a damaged catalogue is read anew
+        workspace.verify("catalogue")
+        record = workspace.record("catalogue")
+        before = load_catalogue(workspace) if record else None
+        reusable = before if record and record.versions.get("made_by") == made_by else None
     catalogue = read(sources, labels=labels, previous=reusable, progress=watch.progress)
     if not catalogue.courses:
         raise _nothing_read(catalogue, sources)
