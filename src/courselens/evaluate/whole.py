@@ -106,8 +106,7 @@ def _rows(index: Index, corpus: Sequence[Passage], hidden: Mask) -> dict[int, in
     for number in np.flatnonzero(~hidden).tolist():
         for place in index.passages_of(number):
             passage = index.passage(place)
-            same = asked.get((passage.course, passage.asked))
-            row = texts.get((passage.course, passage.text), same)
-            if row is not None:
-                found[place] = row
+            same = texts.get((passage.course, passage.text), asked.get((passage.course, passage.asked)))
+            if same is not None:
+                found[place] = same
     return found

@@ -140,9 +140,9 @@ class Explanation:
         shares = ", ".join(f"{name} {share:.2f}" for name, share in self.shares.items())
         yield f"  asked      {self.field or 'no field or section'} ({shares}) from “{self.rest}”"
         yield f"  searched   {' | '.join(self.searched)}"
-        for one in self.filters:
-            values = ", ".join(format_value(value) for value in one["value"])
-            yield f"  condition  {one['field']} {one.get('operator', 'is')} {values} (“{one['from']}”)"
+        for kept in self.filters:
+            values = ", ".join(format_value(value) for value in kept["value"])
+            yield f"  condition  {kept['field']} {kept.get('operator', 'is')} {values} (“{kept['from']}”)"
         if self.ignored:
             yield f"  ignored    {', '.join(self.ignored)}"
 
