@@ -18,8 +18,9 @@ from courselens.course import Catalogue, Skipped
 from courselens.dataset.types import Pair, Passage, Question
 from courselens.evaluate.compare import evaluate, pair_scores
 from courselens.evaluate.evaluation import Evaluation
+from courselens.evaluate.exam import questions_of, run_exam
 from courselens.evaluate.landscape import MOST, colour_field, landscape, principal
-from courselens.evaluate.report import verdict, write_report
+from courselens.evaluate.report import WRONG_SHOWN, verdict, write_report
 from fakes import HashEncoder, catalogue, course
 
 HOSTILE = "<script>alert(1)</script> & $x^ \"'"
@@ -172,6 +173,28 @@ def test_figures_stand_on_the_page_and_in_the_json(folder: Path, evaluation: Eva
     assert f"{value:.3f}" in shown
     assert "broken.pdf" in shown
     assert "dev has no pairs" in shown
+
+
+def test_the_exam_its_calibration_what_was_wrong_and_the_ablation_stand_on_the_page(
+    evaluation: Evaluation, tmp_path: Path
+) -> None:
+    class Silent:
+        def ask(self, question: str) -> Silent:
+            return self
+
+        def to_dict(self) -> dict[str, Any]:
+            return {"answer": None, "confidence": 0.25, "courses": []}
+
+    exam = run_exam(Silent(), questions_of(pairs()), catalogue())
+    added = tuple(replace(one, system="base", against="BM25") for one in evaluation.comparisons if one.by == "overall")
+    write_report(tmp_path, replace(evaluation, ablation=added, warnings=(HOSTILE,)), catalogue=catalogue(), exam=exam)
+    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert f"Expected calibration error {exam.calibration:.3f} over {len(exam.outcomes)} questions" in page
+    assert (tmp_path / "reliability.png").is_file()
+    assert "Answered wrong" in page
+    assert page.count("not found (sure: 25%)") == WRONG_SHOWN
+    assert "What each part brings" in page
+    assert "<script>alert" not in page
 
 
 def test_the_same_evaluation_gives_the_same_files(folder: Path, evaluation: Evaluation, tmp_path: Path) -> None:

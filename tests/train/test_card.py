@@ -126,6 +126,23 @@ def test_written_again_with_test_figures(model: Path) -> None:
     assert card(model) == before
 
 
+def test_what_each_part_adds_and_what_a_reader_must_know(model: Path) -> None:
+    before = read_facts(model)
+    added = {"system": "whole", "against": "base", "by": "overall", "name": "all", "metric": "MRR@10"}
+    figures = {"value": 0.2, "low": 0.1, "high": 0.3, "n": 9, "groups": 3, "p": 0.01, "p_adjusted": 0.01}
+    found = evaluation() | {
+        "ablation": [added | figures | {"verdict": "better"}],
+        "inconclusive": "The test holds 3 course groups only.",
+        "warnings": ["x was trained on the test"],
+    }
+    write_card(model, evaluation=found)
+    text = re.sub(" +", " ", card(model))
+    assert "| whole over base | MRR@10 | +0.2000 [+0.1000, +0.3000] | better |" in text
+    assert "**The test holds 3 course groups only.**" in text
+    assert "**x was trained on the test**" in text
+    write_card(model, before)
+
+
 def test_no_licence_is_claimed_that_the_base_does_not_state(tiny_base: Path, pairs: Path, tmp_path: Path) -> None:
     bare = tmp_path / "bare"
     shutil.copytree(tiny_base, bare)
