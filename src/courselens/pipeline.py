@@ -34,7 +34,7 @@ from courselens.evaluate.others import other_models
 from courselens.evaluate.questions import read_questions
 from courselens.evaluate.report import write_report
 from courselens.evaluate.systems import Remembering
-from courselens.evaluate.whole import ABLATION, WholeSystem
+from courselens.evaluate.whole import ABLATION, UNTRAINED, WHOLE, WholeSystem
 from courselens.progress import Progress
 from courselens.read import read
 from courselens.search.confidence import Confidence
@@ -278,13 +278,12 @@ def report_stage(workspace: Workspace, *, base: Path, watch: Watch, others: Sequ
     with workspace.stage("report", made_from, counts, versions()) as folder:
         corpus = corpus_of(test, passages)
         whole = WholeSystem.over(lens, corpus)
-        answering = [whole, whole.untrained(encoders["base"], catalogue)]
         measured = evaluate(
             test,
             passages,
             models,
-            further=answering,
-            answers=[one.name for one in answering],
+            further=[whole.untrained(encoders["base"], catalogue), whole],
+            answers=(WHOLE, UNTRAINED),
             ablation=ABLATION,
             warnings=[warning for one in compared for warning in one.warnings(corpus)],
             progress=watch.progress,
