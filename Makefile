@@ -30,7 +30,7 @@ test: $(INSTALLED)
 
 test-browser: $(INSTALLED)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[browser]'
-	command -v chromium >/dev/null || { echo "installing chromium (Debian)"; apt-get update && apt-get install -y chromium; }
+	@command -v chromium chromium-browser google-chrome >/dev/null || { echo "installing chromium (Debian package)"; apt-get update -q && apt-get install -q -y chromium || { echo "no Chromium could be installed: install chromium or google-chrome yourself, then run make test-browser again"; exit 1; }; }
 	$(BIN)/python -m pytest -q -m browser tests/browser
 
 check: $(INSTALLED)

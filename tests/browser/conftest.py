@@ -1,7 +1,8 @@
-"""A real server in a process of its own, and a real Chromium. Skips, saying so, where one of them is not to be had."""
+"""A real server in a process of its own, and a real Chromium. Fails, saying what to install, where one is missing."""
 
 from __future__ import annotations
 
+import importlib
 import os
 import shutil
 import socket
@@ -16,35 +17,40 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from serve_workspace import courses, write_workspace
+from browser.built import STGALLEN, build_sample, build_stgallen
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-TESTS = Path(__file__).parents[1]
-SERVER = (
-    "import sys; sys.path.insert(0, {tests!r})\n"
-    "from pathlib import Path\n"
-    "import uvicorn\n"
-    "from serve_workspace import open_shelf\n"
-    "from courselens.serve.app import create_app\n"
-    "from courselens.serve.settings import Settings\n"
-    "from courselens.serve.shelf import Shelf\n"
-    "app = create_app(Settings(Path({workspace!r})), Shelf.open if {real} else open_shelf)\n"
-    "uvicorn.run(app, port={port}, log_level='error')\n"
-)
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Clients and fuzz ask one catalogue; people meet both."""
+    spared = [one for one in items if "[stgallen" in one.name and one.path.name != "test_page.py"]
+    config.hook.pytest_deselected(items=spared)
+    items[:] = [one for one in items if one not in spared]
+
+
+@pytest.fixture(scope="session", params=["sample", "stgallen"])
+def workspace(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample catalogue, and COURSELENS_WORKSPACE or else some of the real St. Gallen sheets."""
+    folder = tmp_path_factory.mktemp(request.param)
+    if request.param == "sample":
+        return build_sample(folder)
+    if given := os.environ.get("COURSELENS_WORKSPACE"):
+        return Path(given)
+    if not STGALLEN.is_dir():
+        pytest.skip(f"no catalogues at {STGALLEN.parent}: set COURSELENS_CATALOGUES")
+    return build_stgallen(folder)
 
 
 @pytest.fixture(scope="session")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server over COURSELENS_WORKSPACE, or over a small workspace made here."""
-    given = os.environ.get("COURSELENS_WORKSPACE")
-    workspace = given or str(write_workspace(tmp_path_factory.mktemp("browser"), courses()))
+def base(workspace: Path) -> Iterator[str]:
+    """The address of `courselens serve`."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    code = SERVER.format(tests=str(TESTS), workspace=workspace, port=port, real=bool(given))
-    process = subprocess.Popen([sys.executable, "-c", code])
+        port = str(probe.getsockname()[1])
+    command = [sys.executable, "-m", "courselens.cli", "serve", str(workspace), "--port", port]
+    process = subprocess.Popen(command)
     address = f"http://127.0.0.1:{port}"
     for _ in range(600):
         try:
@@ -60,10 +66,10 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="install it: pip install 'courselens[browser]'")
+    playwright = importlib.import_module("playwright.sync_api")  # of the extra `browser`
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if chromium is None:
-        pytest.skip("no Chromium here: make test-browser installs it")
+        pytest.fail("no Chromium here: install one (Debian: apt-get install chromium)")
     with playwright.sync_playwright() as running:
         made = running.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         yield made
@@ -74,11 +80,11 @@ def browser() -> Iterator[Browser]:
 def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The source of axe-core, from the npm registry."""
     if shutil.which("npm") is None:
-        pytest.skip("axe-core comes from npm, which is not here")
+        pytest.fail("axe-core comes from npm, which is not here (Debian: apt-get install npm)")
     folder = tmp_path_factory.mktemp("axe")
     done = subprocess.run(["npm", "pack", "axe-core"], cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
-        pytest.skip(f"axe-core cannot be fetched: {done.stderr.strip().splitlines()[-1:]}")
+        pytest.fail(f"axe-core cannot be fetched: {done.stderr.strip().splitlines()[-1:]}")
     with tarfile.open(next(folder.glob("*.tgz"))) as archive:
         source = archive.extractfile("package/axe.min.js")
         assert source is not None

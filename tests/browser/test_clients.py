@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import socket
@@ -49,14 +48,6 @@ def test_schemathesis_finds_nothing(base: str) -> None:
     program = Path(sys.executable).with_name("schemathesis")
     done = subprocess.run([program, *command], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-6000:]
-
-
-@pytest.fixture
-def workspace() -> Path:
-    given = os.environ.get("COURSELENS_WORKSPACE")
-    if given is None:
-        pytest.skip("`courselens serve` needs a built workspace: name one in COURSELENS_WORKSPACE")
-    return Path(given)
 
 
 def start(workspace: Path, *options: str) -> tuple[subprocess.Popen[bytes], str]:
