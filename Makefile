@@ -38,8 +38,15 @@ check: $(INSTALLED)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# In this order: ask_latency takes the workspaces that build_scaling makes. WORKSPACE=folder adds the exam and the server.
+BENCHMARKS := train_speed time_to_quality encode_speed search_latency build_scaling ask_latency cold_start
 bench: $(INSTALLED)
-	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	@mkdir -p benchmarks/results
+	@for name in $(BENCHMARKS); do \
+	  echo "== $$name"; $(BIN)/python benchmarks/$$name.py --json benchmarks/results/$$name.json || exit 1; \
+	done
+	@if [ -n "$(WORKSPACE)" ]; then $(BIN)/python benchmarks/exam.py "$(WORKSPACE)" && $(BIN)/python benchmarks/serve_load.py "$(WORKSPACE)"; fi
+	$(BIN)/python benchmarks/results.py
 
 clean:
 	rm -rf demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
