@@ -11,6 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from courselens.search.answer import Reference
+from courselens.serve import pages
 from courselens.serve.pages import static_files
 from courselens.serve.views import State, excerpt, marked, names_only, said_without, wanted_stems
 from courselens.serve.wording import negotiate, wordings
@@ -229,3 +230,28 @@ def test_a_question_with_a_name_is_more_than_a_name() -> None:
     assert names_only("corporte governence", Reference("k", "8,1", ("8,1",), None, "Corporate Governance (MGM)"), None)
     assert not names_only("who teaches tax law?", tax, None)
     assert names_only("skatteret", tax, "Skatteret")
+
+
+def test_a_value_that_the_question_says_is_chosen_in_its_facet(client: TestClient) -> None:
+    html = client.get("/", params={"q": "courses taught in English"}).text
+    on = re.findall(r'<a href="([^"]+)" rel="nofollow" class="on"><span>([^<]+)', html)
+    assert [text.strip() for _, text in on] == ["English"]
+    assert "English" not in on[0][0], "a click takes the word away"
+
+
+def test_what_the_catalogue_does_not_hold_shows_a_few_near_courses_and_no_facets(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = {"q": "where can I park my car"}
+    assert client.get("/ask", params=asked).json()["answer"] is None
+    monkeypatch.setattr(pages, "LOST", 0.0)
+    html = client.get("/", params=asked).text
+    assert "Courses that come nearest" in html
+    assert 'id="facets"' not in html
+    monkeypatch.setattr(pages, "LOST", 1.1)
+    assert 'id="facets"' in client.get("/", params=asked).text
+
+
+def test_the_comparison_says_what_its_bar_means(client: TestClient) -> None:
+    keys = [one["key"] for one in client.get("/suggest", params={"q": "t", "k": 2}).json()["suggestions"]]
+    assert "Rows with a bar differ." in client.get("/compare", params={"c": keys}).text

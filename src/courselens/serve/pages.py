@@ -30,6 +30,9 @@ from courselens.serve.wording import Wording, negotiate
 
 HERE = Path(__file__).parent
 TYPES = {"page.css": "text/css", "page.js": "text/javascript", "icon.svg": "image/svg+xml"}
+LOST = 0.8
+"""From how sure on that the catalogue does not hold an answer only a few near courses are shown, and nothing to narrow
+down: a list of all courses would pretend to be one."""
 MOST_COMPARED = 3
 MOST_SAVED = 50
 LONGEST = 2_000
@@ -102,12 +105,14 @@ async def _results(service: Service, shelf: Shelf, state: State, wording: Wordin
             state.q, answer.course, shelf.entry(answer.course.key).title_en
         )
         spoken = asked and state.page == 1 and not named
-        alone = spoken and answer.course is not None
+        lost = spoken and answer.answer is None and answer.confidence >= LOST and not answer.filters
+        alone = lost or (spoken and answer.course is not None)
         if alone:
             results = tuple(one for one in results if one.course != answer.course)[: views.ALSO]
         return {
             "answer": answer,
             "alone": alone,
+            "lost": lost and answer.course is None,
             "spoken": spoken,
             "about": shelf.course(answer.course.key) if answer.course else None,
             "source": answer.passages[0].passage if answer.passages else None,
@@ -116,7 +121,7 @@ async def _results(service: Service, shelf: Shelf, state: State, wording: Wordin
             "reach": reach,
             "pages": 1 if alone else -(-reach // PAGE_SIZE),
             "chips": views.chips(answer, state, wording),
-            "facets": () if alone else views.facet_views(shelf.count(answer), state, total, wording),
+            "facets": () if alone else views.facet_views(shelf.count(answer), answer, state, total, wording),
         }
 
     return await service.run(prepared)
@@ -206,6 +211,7 @@ def static_files() -> Mapping[str, StaticFile]:
 def environment() -> Environment:
     """The templates; everything is escaped, and a name that does not exist is an error."""
     made = Environment(
+        auto_reload=False,
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=select_autoescape(default=True),
         undefined=StrictUndefined,

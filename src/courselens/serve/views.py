@@ -218,8 +218,12 @@ def chips(answer: Answer, state: State, wording: Wording) -> tuple[Chip, ...]:
         if one["field"] in given and "=" in one["from"]:
             continue
         text = f"{wording.field(one['field'])}: {_condition(one, wording)}"
-        made.append(Chip(text, state.url(q=said_without(state.q, one["from"]), all=True), one["from"]))
+        made.append(Chip(text, _unsaid(state, one), one["from"]))
     return tuple(made)
+
+
+def _unsaid(state: State, condition: Mapping[str, Any]) -> str:
+    return state.url(q=said_without(state.q, condition["from"]), all=True)
 
 
 def said_without(question: str, said: str) -> str:
@@ -239,15 +243,24 @@ def _condition(one: Mapping[str, Any], wording: Wording) -> str:
     return SIGNS.get(operator, "") + ", ".join(values)
 
 
-def facet_views(facets: Sequence[Facet], state: State, total: int, wording: Wording) -> tuple[FacetView, ...]:
-    """Facets as links; one that cannot narrow anything is left out."""
+def facet_views(
+    facets: Sequence[Facet], answer: Answer, state: State, total: int, wording: Wording
+) -> tuple[FacetView, ...]:
+    """Facets as links; one that cannot narrow anything is left out, a value that the question itself says is chosen."""
+    said = {
+        (one["field"], format_value(value)): _unsaid(state, one)
+        for one in answer.filters
+        if one.get("operator", "is") == "is" and "=" not in one["from"]
+        for value in one["value"]
+    }
     made = []
     for facet in facets:
         links = []
         for value in facet.values:
             one = f"{facet.field}={value.value}"
-            on = one in state.filters
-            url = state.without(one) if on else state.having(one)
+            words = said.get((facet.field, value.value))
+            on = one in state.filters or words is not None
+            url = words or (state.without(one) if on else state.having(one))
             links.append(FacetLink(wording.value(value.value), value.count, url, on))
         on_first = sorted(links, key=lambda link: not link.on)
         if any(link.on for link in links) or any(link.count < total for link in links):
