@@ -14,7 +14,8 @@ from courselens.train.dev import DevMetrics, better_than_base, dev_set, evaluate
 
 def row(question: str, passage: str, label: float, kind: str = "field", group: str = "A") -> Pair:
     asked = Question(question, kind, "ects", None, group, group, "title", "en")
-    return Pair(asked, Passage(passage, "fact", "ects", None, group, group, "f"), label, "positive")
+    home = group if label else f"not {group}"
+    return Pair(asked, Passage(passage, "fact", "ects", None, home, home, "f"), label, "positive")
 
 
 def test_reciprocal_ranks_by_hand() -> None:
@@ -31,6 +32,35 @@ def test_a_question_is_one_per_text_and_group_with_all_its_answers() -> None:
     assert dev.answers == ((0, 1), (2,))
 
 
+def passage(text: str, asked: str, group: str = "A") -> Passage:
+    return Passage(text, "chunk", None, asked, group, group, "f")
+
+
+def ask(text: str, kind: str, right: Passage) -> Pair:
+    section = right.asked if kind == "section" else None
+    return Pair(Question(text, kind, None, section, "A", "A", "title", "en"), right, 1.0, "positive")
+
+
+def test_right_is_any_passage_that_answers_not_only_the_labelled_one() -> None:
+    content, more, goals, other = (
+        passage("c1", "content"),
+        passage("c2", "content"),
+        passage("o", "objectives"),
+        passage("x", "content", "B"),
+    )
+    exam = passage("e", "exam")
+    rows = [
+        ask("what is taught", "section", content),
+        ask("about what", "description", more),
+        ask("something with x", "described", goals),
+        ask("the exam", "section", exam),
+        Pair(ask("what is taught", "section", content).question, other, 0.0, "hard_course"),
+    ]
+    dev = dev_set(rows)
+    found = [{dev.passages[at] for at in answers} for answers in dev.answers]
+    assert found == [{"c1", "c2"}, {"c1", "c2", "o"}, {"c1", "c2", "o", "e"}, {"e"}]
+
+
 def test_many_questions_are_cut_to_whole_groups() -> None:
     rows = [row(f"q{group}.{at}", f"p{group}.{at}", 1.0, group=str(group)) for group in range(20) for at in range(3)]
     dev = dev_set(rows, most=10)
@@ -45,7 +75,7 @@ def test_evaluate_by_kind() -> None:
     def embed(texts: Sequence[str]) -> npt.NDArray[np.float32]:
         return np.eye(3, dtype=np.float32)[[where[text] for text in texts]]
 
-    rows = [row("q1", "a", 1.0), row("q2", "b", 1.0, "described"), row("q2", "c", 0.0, "described")]
+    rows = [row("q1", "a", 1.0), row("q2", "b", 1.0, "described", "B"), row("q2", "c", 0.0, "described", "B")]
     metrics = evaluate_dev(dev_set(rows), embed)
     assert metrics.by_kind == {"described": pytest.approx(1 / 3), "field": 1.0}
     assert metrics.mrr == pytest.approx(2 / 3)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from courselens.dataset.topics import TOPICAL
 from courselens.dataset.types import Pair
 from courselens.train.mining import Embed
 
@@ -22,6 +23,9 @@ CUTOFF = 10
 
 MOST_QUESTIONS = 1000
 """Questions of dev that are put, in whole course groups: more would cost time at every checkpoint."""
+
+_ANYTHING = ""
+"""Stands for every field and section of a course group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class DevSet:
-    """The questions with label 1.0, all passages of the dev pairs, and for each question the passages that answer."""
+    """The questions with label 1.0, all passages of the dev pairs, and for each question all of them that answer it."""
 
     questions: tuple[str, ...]
     kinds: tuple[str, ...]
@@ -56,18 +60,27 @@ class DevSet:
 def dev_set(pairs: Sequence[Pair], most: int = MOST_QUESTIONS) -> DevSet:
     """The dev pairs as a retrieval task: a question is one per text and course group.
 
+    A pair names one passage, but as in the published figures any that answers is right: what is of the course group and
+    of the field or section of the named one; for a question about the course as a whole, its content and objectives
+    too; for a described course, anything of it. Else a model is punished for finding the neighbouring chunk.
+
     Where there are more than `most` questions or twice as many passages, course groups are drawn, always the same ones,
     until there are so many; the passages are then those of the pairs of these groups.
     """
     pairs = _some_groups(pairs, most)
     passages = tuple(dict.fromkeys(pair.passage.text for pair in pairs))
     number = {text: at for at, text in enumerate(passages)}
+    about: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for passage in (pair.passage for pair in pairs):
+        for name in (passage.asked, _ANYTHING):
+            about[passage.group, name].add(number[passage.text])
     answers: dict[tuple[str, str], set[int]] = defaultdict(set)
     kinds: dict[tuple[str, str], str] = {}
     for pair in pairs:
         if pair.label == 1.0:
             key = (pair.question.text, pair.question.group)
-            answers[key].add(number[pair.passage.text])
+            for name in _right(pair):
+                answers[key] |= about[pair.passage.group, name]
             kinds[key] = pair.question.kind
     return DevSet(
         tuple(question for question, _ in answers),
@@ -75,6 +88,13 @@ def dev_set(pairs: Sequence[Pair], most: int = MOST_QUESTIONS) -> DevSet:
         passages,
         tuple(tuple(sorted(found)) for found in answers.values()),
     )
+
+
+def _right(pair: Pair) -> tuple[str, ...]:
+    """The fields and sections whose passages answer the question of a positive pair."""
+    if pair.question.kind == "described":
+        return (_ANYTHING,)
+    return (pair.passage.asked, *(TOPICAL if pair.question.kind == "description" else ()))
 
 
 def _some_groups(pairs: Sequence[Pair], most: int) -> list[Pair]:
