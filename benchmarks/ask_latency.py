@@ -19,6 +19,7 @@ from harness import keep, options, percentile, sample_questions, sample_workspac
 
 from courselens.search import rank
 from courselens.search.lens import Lens
+from courselens.search.vectors import best_cosines
 
 WARM = 30
 GOALS = {"p50": "<= 10", "p99": "<= 30"}
