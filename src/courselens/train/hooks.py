@@ -20,9 +20,13 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 from courselens.progress import Progress
 from courselens.train.batches import BatchKeys, GroupBatchSampler
 from courselens.train.dev import DevSet, evaluate_dev
+from courselens.train.packed import release_freed_memory
 from courselens.train.training import DevPoint, LossPoint
 
 DEV_METRIC = "dev_mrr"
+
+RELEASE_STEPS = 4
+"""Optimiser steps after which freed memory is given back."""
 
 
 class Embedder:
@@ -86,6 +90,30 @@ class LossLog(TrainerCallback):
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         """Report the step."""
         self.progress("training", state.global_step, state.max_steps)
+
+
+class MemoryKeeper(TrainerCallback):
+    """Gives freed memory back before training, every few steps and after it.
+
+    After each step it would cost a third of the step, since the next one faults its buffers in again.
+    """
+
+    def on_train_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        """What mining left."""
+        release_freed_memory()
+
+    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
+        """What the last steps left."""
+        if state.global_step % RELEASE_STEPS == 0:
+            release_freed_memory()
+
+    def on_train_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        """What training left."""
+        release_freed_memory()
 
 
 def jsonl(history: Sequence[dict[str, Any]]) -> str:

@@ -47,6 +47,7 @@ from courselens.train.hooks import (
     DevEvaluator,
     Embedder,
     LossLog,
+    MemoryKeeper,
     best_step,
     dev_points,
     jsonl,
@@ -222,6 +223,8 @@ def _trainer(
     packed = "forward" in vars(model)
     pack_loss(loss)
     callbacks = [keeper, LossLog(run / LOSS_LOG, progress)]
+    if packed:
+        callbacks.append(MemoryKeeper())
     if recipe.patience:
         callbacks.append(EarlyStoppingCallback(recipe.patience))
     model.model_card_data.local_files_only = True
