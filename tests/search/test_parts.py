@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from courselens.dataset.types import Passage
-from courselens.search.confidence import DESCRIBED, FEATURES, Confidence, Evidence, fit_logistic
+from courselens.search.confidence import DEFAULTS, FEATURES, Confidence, Evidence, fit_logistic
 from courselens.search.index import shared_by_many, year_order
 from courselens.search.lexical import LexicalIndex, guess_language, query_words, split_compound, stems
 from courselens.search.tokens import compact, flat, fold, words
@@ -105,17 +105,17 @@ def test_word_lists_hold_words() -> None:
 
 
 def evidence(**numbers: float) -> Evidence:
-    return Evidence(named=False, **dict.fromkeys(FEATURES, 0.0) | numbers)
+    return Evidence(kind="described", **dict.fromkeys(FEATURES, 0.0) | numbers)
 
 
 def test_the_logistic_model_learns_what_tells_right_from_wrong(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     rows = [evidence(dense=float(x), coverage=float(x)) for x in rng.uniform(0, 1, 400)]
     right = [bool(rng.uniform() < row.dense) for row in rows]
-    fitted = fit_logistic(rows, right, [1.0] * 400, DESCRIBED, ridge=0.5, refused=0.01)
+    fitted = fit_logistic(rows, right, [1.0] * 400, DEFAULTS["described"], ridge=0.5)
     for share in (0.2, 0.5, 0.8):
         assert fitted.probability(evidence(dense=share, coverage=share).numbers) == pytest.approx(share, abs=0.12)
-    assert fitted.threshold <= DESCRIBED.threshold
-    Confidence(described=fitted).write(tmp_path)
-    assert Confidence.open(tmp_path).described == fitted
-    assert fit_logistic(rows, [True] * 400, [1.0] * 400, DESCRIBED, ridge=0.5, refused=0.01) == DESCRIBED
+    assert fitted.threshold == DEFAULTS["described"].threshold
+    Confidence({**DEFAULTS, "described": fitted}).write(tmp_path)
+    assert Confidence.open(tmp_path).models["described"] == fitted
+    assert fit_logistic(rows, [True] * 400, [1.0] * 400, DEFAULTS["described"], ridge=0.5) == DEFAULTS["described"]

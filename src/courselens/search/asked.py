@@ -40,8 +40,10 @@ DECAY = 3e-4
 PIECE = "#"
 """Begins the features that are pieces of long words."""
 PIECE_SIZE = 4
-FRAGMENTS = 2000
+FRAGMENTS = 1200
 """Pieces of the catalogue's own sentences that stand for descriptions of a topic, which ask for no field."""
+MOST = 4
+"""Alternatives of one line that are learnt from: more lines teach more than more alternatives."""
 SAMENESS = {"credits": "ects"}
 """Entries that no wording tells apart: a catalogue has one of them."""
 
@@ -146,7 +148,7 @@ def examples(topics: Sequence[str], sentences: Sequence[str] = (), *, seed: int)
 
     for phrasing in _all_phrasings(seed):
         named = phrasing.asked not in ("none", "courses")
-        for number in range(8 if phrasing.asked == "none" else 2):
+        for number in range(4 if phrasing.asked == "none" else 2):
             fill = MENTION if named and number == 0 else _topic(pool, choose)
             text = phrasing.text
             while "{x}" in text:
@@ -180,7 +182,7 @@ def _all_phrasings(seed: int) -> list[Phrasing]:
         **{name: [*values[name]] for name in ("level", "type", "start", "duration", "exam_form", "teaching_method")},
     }
     choose = random.Random(seed)
-    found = phrasings(seed=seed)
+    found = phrasings(most=MOST, seed=seed)
     for one in all_phrasings():
         asked = SAMENESS.get(one.asked or "", one.asked)
         usable = (

@@ -21,15 +21,13 @@ from courselens.dataset.phrasing import all_phrasings
 from courselens.dataset.types import Passage
 from courselens.encode import Encoder
 from courselens.search.answering import Answerer, Considered
-from courselens.search.confidence import DESCRIBED, NAMED, RIDGE, Confidence, Evidence, Logistic, fit_logistic
+from courselens.search.confidence import DEFAULTS, GROUPS, RIDGE, Confidence, Evidence, Group, fit_logistic
 from courselens.search.facts import Mask
 from courselens.search.stored import Index
 from courselens.search.vocabulary import phrasings
 
 QUESTIONS = 200
 """Questions that name a course, and as many that describe one."""
-REFUSED = 0.01
-"""Share of answerable questions that may be refused."""
 HIDDEN_WEIGHT = 0.15
 """How much a question without an answer counts beside one with: students ask mostly what the catalogue holds."""
 
@@ -55,8 +53,7 @@ def calibrate(
     understood = [answerer.understand(probe.text) for probe in probes]
     texts = [text for one in understood for text in one.texts]
     vectors = encoder.encode(texts)
-    named: list[tuple[Evidence, bool, float]] = []
-    described: list[tuple[Evidence, bool, float]] = []
+    rows: dict[Group, list[tuple[Evidence, bool, float]]] = {name: [] for name in GROUPS}
     at = 0
     for probe, one in zip(probes, understood, strict=True):
         own = vectors[at : at + len(one.texts)]
@@ -67,14 +64,18 @@ def calibrate(
             hidden = answerer.consider(one, own, hidden=_same(probe.course, courses))
             found.append((hidden.evidence, False, HIDDEN_WEIGHT))
         for evidence, right, weight in found:
-            (named if evidence.named else described).append((evidence, right, weight))
-    ridge = RIDGE["named"], RIDGE["described"]
-    return Confidence(_fitted(named, NAMED, ridge[0]), _fitted(described, DESCRIBED, ridge[1]))
-
-
-def _fitted(rows: Sequence[tuple[Evidence, bool, float]], default: Logistic, ridge: float) -> Logistic:
-    evidence, right, weights = (list(part) for part in zip(*rows, strict=True)) if rows else ([], [], [])
-    return fit_logistic(evidence, right, weights, default, ridge=ridge, refused=REFUSED)
+            rows[evidence.kind].append((evidence, right, weight))
+    models = {
+        name: fit_logistic(
+            [row[0] for row in found],
+            [row[1] for row in found],
+            [row[2] for row in found],
+            DEFAULTS[name],
+            ridge=RIDGE,
+        )
+        for name, found in rows.items()
+    }
+    return Confidence(models)
 
 
 def _right(probe: Probe, considered: Considered, courses: Sequence[Course]) -> bool:

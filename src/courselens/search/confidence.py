@@ -12,6 +12,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -36,14 +37,14 @@ FEATURES = (
     "kept",
 )
 """Names of `Evidence`'s numbers, in the order of the weights."""
-RIDGE = {"named": 0.5, "described": 10.0}
-"""How strongly a fit stays with the defaults. Pieces of sentences are easier to find than what students describe, so
-the defaults, fitted on questions that people wrote, count for more there."""
+Group = Literal["named", "meant", "described"]
+"""`named`: a code or a title that fits well; `meant`: a field of a course that is not named so (a translated title, a
+few words of it); `described`: everything else. Each has a model of its own."""
+GROUPS: tuple[Group, ...] = ("named", "meant", "described")
+RIDGE = 50.0
+"""How strongly a fit stays with the defaults. Phrasings and pieces of sentences are easier than what students write, so
+the defaults, fitted on 600 questions in other people's wording, count for more."""
 ROUNDS = 30
-CERTAIN = 0.7
-"""Strength of a title from which the course is beyond doubt."""
-ELSEWHERE = 0.3
-"""Probability from which a question may be for something that no catalogue holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Evidence:
     understood and holds.
     """
 
-    named: bool
+    kind: Group
     coded: float
     cover: float
     said: float
@@ -84,15 +85,15 @@ def evidence_of(
     """Gather the evidence of one question."""
     known = any(code.courses for code in understood.codes)
     order, score, parts = ranking.order, ranking.score, ranking.parts
-    named = understood.named and asked.kind == "course"
+    kind: Group = "described" if asked.kind != "course" else "named" if understood.named else "meant"
     if not len(order):
-        return Evidence(named, float(known), 0, 0, 0, 0, 0, coverage, 0, asked.share, asked.elsewhere, 1.0)
+        return Evidence(kind, float(known), 0, 0, 0, 0, 0, coverage, 0, asked.share, asked.elsewhere, 1.0)
     first = int(order[0])
     mention = next((one for one in understood.titles if one.course == first), None)
     spread = float(parts.dense.std()) or 1.0
     second = float(score[int(order[1])]) if len(order) > 1 else float(score[first]) - 1
     return Evidence(
-        named=named,
+        kind=kind,
         coded=float(known),
         cover=mention.cover if mention else 0.0,
         said=mention.said if mention else 0.0,
@@ -122,35 +123,31 @@ class Logistic:
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
 
 
-NAMED = Logistic((4.0, 1.0, 2.0, 2.0, 1.0, 0.0, 1.0, 2.0, 2.0, -4.0, -8.0, 0.0), -5.0, 0.3)
-DESCRIBED = Logistic((0.0, 1.0, -0.5, 0.0, 5.7, 0.9, 3.1, 2.4, 0.0, -2.7, 0.0, 2.0), -3.7, 0.3)
+DEFAULTS: Mapping[Group, Logistic] = {
+    "named": Logistic((3.64, 0.83, 1.82, 1.83, 0.52, -0.52, 0.87, 1.69, 2.62, -4.18, -8.0, 0.03), -5.26, 0.25),
+    "meant": Logistic((0.0, 0.8, -0.62, -0.15, 5.58, 0.97, 3.14, 2.26, -0.03, -2.74, 0.0, 1.92), -3.96, 0.25),
+    "described": Logistic((0.0, 0.05, -1.29, -0.8, 5.51, 0.29, 3.26, 2.23, 0.05, -2.74, 0.0, 1.06), -3.6, 0.15),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
-    """The two models: of questions that name a course or ask a field of one, and of all others."""
+    """A model for each group of questions."""
 
-    named: Logistic = field(default=NAMED)
-    described: Logistic = field(default=DESCRIBED)
+    models: Mapping[Group, Logistic] = field(default_factory=lambda: dict(DEFAULTS))
 
     def of(self, evidence: Evidence) -> float:
         """Probability that what was found is right."""
-        return self._model(evidence).probability(evidence.numbers)
+        return self.models[evidence.kind].probability(evidence.numbers)
 
     def enough(self, evidence: Evidence) -> bool:
-        """Whether it is likely enough to be given as the answer.
-
-        Where the course is beyond doubt, only a question for something else than the catalogue holds is refused.
-        """
-        certain = evidence.named and max(evidence.coded, evidence.title) >= CERTAIN and evidence.elsewhere < ELSEWHERE
-        return certain or self.of(evidence) >= self._model(evidence).threshold
-
-    def _model(self, evidence: Evidence) -> Logistic:
-        return self.named if evidence.named else self.described
+        """Whether it is likely enough to be given as the answer."""
+        return self.of(evidence) >= self.models[evidence.kind].threshold
 
     def write(self, folder: Path) -> None:
         """Write `confidence.json`."""
-        data = {"features": FEATURES, "named": asdict(self.named), "described": asdict(self.described)}
+        data: dict[str, Any] = {"features": FEATURES}
+        data.update({name: asdict(model) for name, model in self.models.items()})
         (folder / FILE).write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
 
     @classmethod
@@ -161,13 +158,13 @@ class Confidence:
             return cls()
         try:
             data = json.loads(path.read_text(encoding="utf-8"))
-            models = [
-                Logistic(tuple(data[n]["weights"]), data[n]["bias"], data[n]["threshold"])
-                for n in ("named", "described")
-            ]
-            if any(len(model.weights) != len(FEATURES) for model in models):
+            models: dict[Group, Logistic] = {
+                name: Logistic(tuple(data[name]["weights"]), data[name]["bias"], data[name]["threshold"])
+                for name in GROUPS
+            }
+            if any(len(model.weights) != len(FEATURES) for model in models.values()):
                 raise ValueError("another number of weights")
-            return cls(*models)
+            return cls(models)
         except (ValueError, KeyError, TypeError) as error:
             remedy = "Run `courselens index` again"
             raise CourselensError("damaged confidence", value=str(error), where=path, remedy=remedy) from error
@@ -180,11 +177,10 @@ def fit_logistic(
     default: Logistic,
     *,
     ridge: float,
-    refused: float,
 ) -> Logistic:
     """Fit by damped Newton steps on the log loss with a ridge towards `default`; every row counts `weights`.
 
-    The threshold is the highest that refuses at most the share `refused` of the right rows, at most the default's.
+    The threshold stays the default's: questions made of a catalogue are too easy to say what may be refused.
     """
     if len(set(right)) < 2 or len(rows) < 40:
         return default
@@ -208,9 +204,7 @@ def fit_logistic(
         if size == 0.0:
             break
         fitted = fitted - size * step
-    guess = 1 / (1 + np.exp(-np.clip(design @ fitted, -30, 30)))
-    threshold = min(default.threshold, float(np.quantile(guess[target > 0], refused)))
-    return Logistic(tuple(float(one) for one in fitted[:-1]), float(fitted[-1]), threshold)
+    return Logistic(tuple(float(one) for one in fitted[:-1]), float(fitted[-1]), default.threshold)
 
 
 def to_json(evidence: Evidence) -> Mapping[str, float]:

@@ -15,7 +15,7 @@ import numpy as np
 from courselens.course import format_value
 from courselens.search.answer import Answer, Reference
 from courselens.search.answering import MOST, Considered
-from courselens.search.confidence import FEATURES, Logistic
+from courselens.search.confidence import FEATURES
 from courselens.search.lens import Lens
 from courselens.search.rank import WEIGHTS, best_passages
 from courselens.search.stored import Index
@@ -254,8 +254,8 @@ def _passages(index: Index, found: Considered) -> Iterator[ScoredPassage]:
 
 def _decision(lens: Lens, found: Considered, answer: Answer) -> Decision:
     evidence = found.evidence
-    name = "named" if evidence.named else "described"
-    model: Logistic = getattr(lens.confidence, name)
+    name = evidence.kind
+    model = lens.confidence.models[name]
     numbers = evidence.numbers
     sure = lens.confidence.of(evidence)
     pulls = np.array(model.weights) * numbers
@@ -264,7 +264,11 @@ def _decision(lens: Lens, found: Considered, answer: Answer) -> Decision:
         reason=_reason(found, answer, sure, model.threshold),
         confidence=sure,
         threshold=model.threshold,
-        model={"named": "of questions that name a course", "described": "of questions that describe one"}[name],
+        model={
+            "named": "of questions that name a course",
+            "meant": "of questions about a course that they do not name",
+            "described": "of questions that describe one",
+        }[name],
         evidence=dict(zip(FEATURES, numbers.tolist(), strict=True)),
         pull={**dict(zip(FEATURES, pulls.tolist(), strict=True)), "bias": model.bias},
     )
@@ -274,9 +278,7 @@ def _reason(found: Considered, answer: Answer, sure: float, threshold: float) ->
     """One sentence for what decided."""
     codes = found.understood.codes
     if answer.answer is not None:
-        if sure >= threshold:
-            return f"given: sure enough, {sure:.2f} of {threshold:.2f}"
-        return f"given below the threshold ({sure:.2f} of {threshold:.2f}): the course is named beyond doubt"
+        return f"given: sure enough, {sure:.2f} of {threshold:.2f}"
     if codes and not any(code.courses for code in codes):
         return f"refused: no course has the code {codes[0].code}"
     if not len(found.ranking.order):
