@@ -44,6 +44,8 @@ FRAGMENTS = 1200
 """Pieces of the catalogue's own sentences that stand for descriptions of a topic, which ask for no field."""
 MOST = 4
 """Alternatives of one line that are learnt from: more lines teach more than more alternatives."""
+FILLED = 0.3
+"""Share of the phrasings that are learnt with a topic in the course's place, besides with the placeholder."""
 SAMENESS = {"credits": "ects"}
 """Entries that no wording tells apart: a catalogue has one of them."""
 
@@ -148,7 +150,7 @@ def examples(topics: Sequence[str], sentences: Sequence[str] = (), *, seed: int)
 
     for phrasing in _all_phrasings(seed):
         named = phrasing.asked not in ("none", "courses")
-        for number in range(4 if phrasing.asked == "none" else 2):
+        for number in range(4 if phrasing.asked == "none" else 1 + (not named or choose.random() < FILLED)):
             fill = MENTION if named and number == 0 else _topic(pool, choose)
             text = phrasing.text
             while "{x}" in text:
