@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
+
+# OpenVINO reports its use over the network, and writes a client id into the home folder, as soon as it is imported.
+# Nothing of ours calls home: without this package it falls back to a stub of its own. This stands here because every
+# module of this package that imports openvino imports the package first.
+sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
 
 Vectors = npt.NDArray[np.float32]
 """float32 of shape (n, d), rows L2-normalised."""

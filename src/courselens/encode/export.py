@@ -8,12 +8,10 @@ it needs torch.
 
 from __future__ import annotations
 
-import contextlib
-import os
 import statistics
 import time
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -143,27 +141,13 @@ def _parts(loaded: SentenceTransformer, model: Path) -> tuple[torch.nn.Module, s
 
 def _graph(transformer: torch.nn.Module, pooling: str) -> openvino.Model:
     example = torch.ones((2, 8), dtype=torch.int64)
-    with warnings.catch_warnings(), torch.inference_mode(), _without_telemetry():
+    with warnings.catch_warnings(), torch.inference_mode():
         warnings.simplefilter("ignore")  # tracing warns about shapes in Python; the cosine check is what decides
         graph = openvino.convert_model(
             _Pooled(transformer, pooling).eval(), example_input={"input_ids": example, "attention_mask": example}
         )
     graph.reshape({port: openvino.PartialShape([-1, -1]) for port in graph.inputs})
     return graph
-
-
-@contextlib.contextmanager
-def _without_telemetry() -> Iterator[None]:
-    """OpenVINO's converter reports its use unless it believes to run under CI: nothing of ours calls home."""
-    before = os.environ.get("CI")
-    os.environ["CI"] = "true"
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["CI"]
-        else:
-            os.environ["CI"] = before
 
 
 def _choose(folder: Path, texts: Sequence[str], reference: Vectors) -> EncoderReport:
