@@ -45,6 +45,8 @@ RIDGE = 50.0
 """How strongly a fit stays with the defaults. Phrasings and pieces of sentences are easier than what students write, so
 the defaults, fitted on 600 questions in other people's wording, count for more."""
 ROUNDS = 30
+ELSEWHERE = 0.6
+"""Probability from which a question that names no course is taken for one that no catalogue holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,9 @@ class Confidence:
         return self.models[evidence.kind].probability(evidence.numbers)
 
     def enough(self, evidence: Evidence) -> bool:
-        """Whether it is likely enough to be given as the answer."""
+        """Whether it is likely enough to be given as the answer, and not plainly a question for somewhere else."""
+        if evidence.kind != "named" and evidence.elsewhere > ELSEWHERE:
+            return False
         return self.of(evidence) >= self.models[evidence.kind].threshold
 
     def write(self, folder: Path) -> None:

@@ -285,6 +285,8 @@ def _reason(found: Considered, answer: Answer, sure: float, threshold: float) ->
         return "refused: no course is left"
     if found.saying.answer is None:
         return f"refused: {answer.note or 'nothing of the course answers it'}"
+    if sure >= threshold:
+        return f"refused: this is asked elsewhere, not of a catalogue ({found.asked.elsewhere:.2f})"
     return f"refused: not sure enough, {sure:.2f} of {threshold:.2f}"
 
 
