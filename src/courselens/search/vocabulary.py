@@ -64,8 +64,12 @@ def asking_words() -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def frame_words() -> frozenset[str]:
-    """Words that may say what is asked, values of fields among them (`german`, `oral`): no part of a topic."""
+    """Words that may say what is asked, values of fields (`german`, `oral`) and what no catalogue holds (`wifi`) among
+    them: no part of a topic.
+    """
     found = set(asking_words())
+    for lines in _load("asked.yaml")["elsewhere"].values():
+        found |= {word.text for line in lines for word in words(line.replace("{x}", " "))}
     for name in ("language", "level", "start", "type", "teaching_method", "exam_form", "numbers"):
         for said in conditions()[name].values():
             found |= {word.text for one in said for word in words(str(one))}
