@@ -34,7 +34,7 @@ def questions() -> list[str]:
         f"who teaches {second['title'].lower()}",
         f"how is {first['code']} examined?",
         "which master courses are taught in English in spring?",
-        "is there a course on underwater basket weaving?",
+        "how much does parking cost on campus?",
     ]
 
 
