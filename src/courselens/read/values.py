@@ -26,6 +26,7 @@ def clean(text: str) -> str:
     """One line: NBSP and other white space become single spaces, invisible characters go, Unicode is composed (NFC)."""
     if text.isascii() and text.isprintable() and "  " not in text:
         return text.strip()
+    text = text.replace("Â\xa0", " ")  # a non-breaking space of UTF-8, read as Windows-1252
     return _SPACE.sub(" ", _INVISIBLE.sub("", unicodedata.normalize("NFC", text))).strip()
 
 
@@ -95,10 +96,16 @@ def read_values(rule: Rule, items: Sequence[str], vocabulary: Vocabulary, *, rol
         pairs = [(found, clean(" ".join(items)))] if found else []
     else:
         text = clean(" ".join(items))
-        pairs = [(rule.said(text) or text, text)] if rule.kind == "choice" else [(text, text)]
+        pairs = [(_choice(rule, text) if rule.kind == "choice" else text, text)]
     unique = dict(reversed(pairs))
     pairs = [(value, unique.pop(value)) for value, _ in pairs if value in unique]
     return Read(tuple(value for value, _ in pairs), _own(pairs))
+
+
+def _choice(rule: Rule, text: str) -> str:
+    """The canonical value; `Mandatory/Obligatorisk` says one in two languages."""
+    pieces = {rule.said(piece) for piece in text.split("/")}
+    return rule.said(text) or (pieces.pop() if len(pieces) == 1 else None) or text
 
 
 def _own(pairs: Sequence[tuple[Value, str]]) -> tuple[str, ...]:
@@ -112,10 +119,19 @@ def _same(value: Value, own: str) -> bool:
     return bool(re.fullmatch(r"[\d.,]+", own))
 
 
+_NUMBERS = re.compile(r"([^\W\d_]{3,})\s(\d)((?:\s?(?:,|&|\+|/|\b(?:and|og|und)\b)\s?\d\b)+)(?![.,]\d)", re.IGNORECASE)
+
+
+def _each(match: re.Match[str]) -> str:
+    """`Block 3 and 4` → `Block 3, Block 4`."""
+    return ", ".join(f"{match.group(1)} {number}" for number in [match.group(2), *re.findall(r"\d", match.group(3))])
+
+
 def _words(rule: Rule, items: Sequence[str]) -> list[tuple[Value, str]]:
     pairs: list[tuple[Value, str]] = []
     unknown: list[tuple[Value, str]] = []
     for item in map(clean, items):
+        item = _NUMBERS.sub(_each, item)
         whole = rule.said(item)
         found = [whole] if whole else []
         matches = [] if whole else [match.group() for match in rule.pattern.finditer(item)]
@@ -139,14 +155,17 @@ def split_items(items: Iterable[str]) -> list[str]:
 
 # --- numbers and dates ---------------------------------------------------------------------------------------------
 
-_NUMBER = r"\d{1,3}(?:[.,]\d{1,2})?"
+_NUMBER = r"(?<![\d.,])(?:\d{1,3}(?:[.,]\d{1,2})?|[.,]\d{1,2})"
+
+
+_RANGE = rf"({_NUMBER})(?:\s*(?:[-–/]|\b(?:or|to|eller|til|oder|bis)\b)\s*({_NUMBER}))?"
 
 
 def read_credits(text: str) -> list[float]:
-    """Credits: `7,5 ECTS (225 SAT)` → [7.5]; a range gives both ends; `See exam description` → []."""
-    text = clean(text)
-    unit = re.search(rf"({_NUMBER})(?:\s*[-–]\s*({_NUMBER}))?\s*(?:ects|credits?|points?|point|cp|lp)\b", text, re.I)
-    match = unit or re.match(rf"(?:ects\D{{0,12}})?({_NUMBER})(?:\s*[-–]\s*({_NUMBER}))?(?!\s*[\d.,%])", text, re.I)
+    """Credits: `7,5 ECTS (225 SAT)` → [7.5]; a range or choice gives both ends; `See exam description` → []."""
+    text = re.sub(r"(\d)\s?½", r"\1.5", clean(text))
+    unit = re.search(rf"{_RANGE}\s*(?:ects|credits?|points?|point|cp|lp)\b", text, re.I)
+    match = unit or re.match(rf"(?:ects\D{{0,12}})?{_RANGE}(?!\s*[\d.,%])", text, re.I)
     return [float(number.replace(",", ".")) for number in match.groups() if number] if match else []
 
 
@@ -157,10 +176,20 @@ def read_percent(text: str) -> list[float]:
     return [float(found.group(1).replace(",", "."))] if found else []
 
 
+_LEAST = re.compile(
+    r"\D{0,12}\bmin\w*\D{0,12}\d+\D{0,12}?(?:[-–]\s?|\b(?:max|maks|højst|höchst|to|bis|til)\w*\D{0,12})(?=\d)",
+    re.IGNORECASE,
+)
+
+
 def read_count(text: str) -> list[float]:
-    """A whole number at the beginning of the text, words before it allowed: `Max. 30 students` → [30]."""
+    """A whole number at the beginning of the text, words before it allowed: `Max. 30 students` → [30].
+
+    Behind a least number it is the most: `Min. 12, max. 30` → [30].
+    """
     first = clean(re.split(r"\n|(?<=[^\W\d_]{4})\.\s", text)[0])
-    found = re.match(r"(?:\D{0,24}?)(\d[\d.,' ]*\d|\d)", first)
+    least = _LEAST.match(first)
+    found = re.match(r"(?:\D{0,24}?)(\d[\d.,' ]*\d|\d)", first[least.end() :] if least else first)
     digits = re.sub(r"\D", "", found.group(1)) if found else ""
     return [int(digits)] if digits and len(digits) <= 6 else []
 
@@ -169,10 +198,11 @@ def read_date(text: str, months: Mapping[str, int]) -> str | None:
     """The first date of the text in ISO form, day before month where both are numbers: `29 maj 2012` → 2012-05-29."""
     text = clean(text)
     for pattern, order in (
-        (r"\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})\b", "ymd"),
+        (r"\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)", "ymd"),
         (r"\b(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{4})\b", "dmy"),
-        (r"\b(\d{1,2})(?:st|nd|rd|th)?\.?\s+([^\W\d]+)\.?,?\s+(\d{4})\b", "dmy"),
+        (r"\b(\d{1,2})(?:st|nd|rd|th|er)?\.?[\s-]+([^\W\d]+)\.?,?[\s-]+(\d{4})\b", "dmy"),
         (r"\b([^\W\d]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})\b", "mdy"),
+        (r"(?<![\d.])(\d{1,2})[-/.](\d{1,2})[-/.](\d{2})(?![\d.])", "dmy"),
     ):
         for match in re.finditer(pattern, text):
             part = dict(zip(order, match.groups(), strict=True))
@@ -187,8 +217,9 @@ def _date(year: str, month: str, day: str, months: Mapping[str, int]) -> str | N
     first, second = number, int(day)
     if first > 12 and month.isdigit():
         first, second = second, first
+    full = int(year) + (2000 if len(year) == 2 else 0)
     try:
-        return date(int(year), first, second).isoformat()
+        return date(full, first, second).isoformat()
     except ValueError:
         return None
 
@@ -229,6 +260,10 @@ def read_people(items: Sequence[str], role: str | None = None) -> Read:
             last = name
         elif last is not None and text not in people[last]:
             people[last] += f"; {text}"
+    if not people:
+        # `Coordinator: Ida Stone` names one behind a colon.
+        behind = [(name, text) for text in texts if (name := _name(text.partition(":")[2])) and " " in name]
+        people = {name: text if role is None else f"{text} ({role})" for name, text in behind}
     if not people:
         # Nobody is named: `Staff of the department` is kept as written.
         people = {text: text for text in texts if len(text) <= 80 and not text.endswith(".")}
