@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from courselens.course import FIELDS, SECTIONS
 from courselens.errors import CourselensError
+from courselens.read.document import Block
 from courselens.read.labels import RESERVED, Labels, load_labels, normalise_label, own_name
+from courselens.read.structure import as_row
 
 LABELS = load_labels()
 
@@ -35,6 +37,8 @@ def labels() -> Labels:
         ("Max. participants", "capacity"),
         ("Main Category of the Course", "discipline"),
         ("Sidst opdateret den", "updated"),
+        ("Contracting faculties", "faculty"),
+        ("Maks. deltagere", "capacity"),
         ("Colour", None),
     ],
 )
@@ -52,6 +56,10 @@ def test_a_field_is_known_by_any_of_its_labels(labels: Labels, text: str, field:
         ("3. Literature", "literature"),
         ("Exam (Statistics I)", "exam"),
         ("Bemærkninger", "further"),
+        ("Forudsætninger for deltagelse i kurset", "prerequisites"),
+        ("Exam prerequisites", "prerequisites"),
+        ("Aim of the course", "objectives"),
+        ("Studiearbejdstimer", "workload"),
     ],
 )
 def test_a_section_is_known_by_any_of_its_labels(labels: Labels, text: str, section: str) -> None:
@@ -175,3 +183,11 @@ def test_own_names_are_names(text: str) -> None:
 def test_any_text_has_at_most_known_meanings(text: str) -> None:
     assert LABELS.find(text) in (None, *LABELS.all(text))
     assert normalise_label(normalise_label(text)) == normalise_label(text)
+
+
+def test_a_field_without_a_kind_is_read_as_a_list(tmp_path: Path) -> None:
+    extra = tmp_path / "labels.yaml"
+    extra.write_text("fields: {harbour: {labels: {en: [Harbour]}}}", encoding="utf-8")
+    known = load_labels(extra)
+    assert known.kind("harbour") == "list"
+    assert as_row(Block("paragraph", "Harbour 12"), known) == (None, ())

@@ -121,6 +121,11 @@ class Labels:
         items = [raw] if isinstance(raw, str) else list(raw)
         return read_values(self.exam_rules.get(name, Rule(name, "text")), items, self.vocabulary).values
 
+    def kind(self, name: str) -> str:
+        """How the values of a field are read; `list` for one that no data file describes."""
+        rule = self.rules.get(name)
+        return rule.kind if rule else "list"
+
     def suggest(self, text: str, *rooms: Room) -> str | None:
         """The known label nearest to `text`, for "did you mean"; None when nothing is near."""
         known = [text for text, room in self._texts if not rooms or room in rooms]

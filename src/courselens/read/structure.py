@@ -85,6 +85,9 @@ def by_rows(document: Document, blocks: Sequence[Block], labels: Labels) -> dict
     title = said.get("title") or heading
     if not title or known < (1 if "code" in said else 2):
         return {}
+    named = parse_heading(title) if "code" not in said else None
+    if named:
+        return {index: named}
     codes = split_codes(said["code"]) if "code" in said else ()
     return {index: Identity(codes, clean(title), None, clean(heading or title))}
 
@@ -98,6 +101,6 @@ def as_row(block: Block, labels: Labels) -> tuple[str | None, tuple[str, ...]]:
         return label, (value.strip(),)
     dated = re.match(r"([^\d:]{3,40})\s(\d.*)", block.text) if len(block.text) < 60 else None
     meaning = labels.find(dated.group(1), "fields") if dated else None
-    if dated and meaning and labels.rules[meaning.name].kind == "date":
+    if dated and meaning and labels.kind(meaning.name) == "date":
         return dated.group(1), (dated.group(2),)
     return None, ()
