@@ -148,6 +148,64 @@ def test_values_that_wrap_and_labels_that_do_not(courses_of: CoursesOf) -> None:
     assert course.values("ects") == (7.5,)
 
 
+def _content(courses_of: CoursesOf, sheet: Sheet) -> list[str]:
+    """The lines of the one section of a sheet."""
+    (course,) = courses_of(read_pdf, sheet.data())
+    return course.sections[0].text.split("\n")
+
+
+def _opened() -> Sheet:
+    sheet = Sheet()
+    sheet.line("AB-12 Weaving", TITLE)
+    sheet.rows([("Language", "Danish"), ("Level", "Bachelor")])
+    sheet.line("Content", HEADING, leading=2.6)
+    sheet.wrapped(LONG, above=1.5)
+    return sheet
+
+
+def test_a_line_broken_within_its_sentence_goes_on(courses_of: CoursesOf) -> None:
+    sheet = _opened()
+    sheet.line("Weavers of the north have asked since the days of the sagas in addition to", leading=2.6)
+    sheet.line("how to weave also why.")
+    sheet.line("Topics:", leading=2.6)
+    sheet.line("looms of the old north and of the old south and of the east as well")
+    sheet.line("threads of linen and of wool and of silk and of gold for the rich")
+    assert _content(courses_of, sheet)[1:] == [
+        "Weavers of the north have asked since the days of the sagas in addition to how to weave also why.",
+        "Topics:",
+        "looms of the old north and of the old south and of the east as well",
+        "threads of linen and of wool and of silk and of gold for the rich",
+    ]
+
+
+def _full(sheet: Sheet, look: Type, width: float = 468) -> str:
+    """As many words as one line holds."""
+    words = LONG.split(" ")
+    fits = [n for n in range(1, 40) if sheet.canvas.stringWidth(" ".join(words[:n]), look.font, look.size) <= width]
+    return " ".join(words[: fits[-1]])
+
+
+def test_a_bold_paragraph_that_ends_plain_is_one(courses_of: CoursesOf) -> None:
+    sheet = _opened()
+    bold = _full(sheet, BOLD)
+    sheet.line(bold, BOLD, leading=2.6)
+    sheet.line(bold, BOLD)
+    sheet.line("and so does the miller.")
+    assert _content(courses_of, sheet)[1:] == [f"{bold} {bold} and so does the miller."]
+
+
+def test_items_go_on_where_their_text_hangs_or_their_line_is_full(courses_of: CoursesOf) -> None:
+    sheet = _opened()
+    ended = _full(sheet, BODY, 430) + ":"
+    sheet.bullets([ended])
+    sheet.turn()
+    sheet.line("nothing more.", x=104)
+    numbered = "1. " + _full(sheet, BODY, 450)
+    sheet.line(numbered, x=78, leading=3)
+    sheet.line("and so on.")
+    assert _content(courses_of, sheet)[1:] == [f"- {ended} nothing more.", f"{numbered} and so on."]
+
+
 def test_raised_letters_stay_in_their_word() -> None:
     sheet = Sheet()
     sheet.line("On the 4", BODY)

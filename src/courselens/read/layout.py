@@ -135,9 +135,18 @@ class _Layout:
         for index in range(1, len(lines)):
             if self.headings[index] and not self._stands_out(lines[index].style) and self._flows(index):
                 self.headings[index] = self.headings[index - 1]
+        self._stressed()
         self.bullets = sorted({round(line.x) for line, item in zip(lines, self.items, strict=True) if item})
         ranks = {self._rank(line.style) for line, heading in zip(lines, self.headings, strict=True) if heading}
         self.levels = {rank: level for level, rank in enumerate(sorted(ranks, reverse=True), 1)}
+
+    def _stressed(self) -> None:
+        """A bold line that flows on into a line that is no heading is no heading either, nor are those before it."""
+        for index in range(len(self.lines) - 1, 0, -1):
+            above = self.lines[index - 1]
+            bold = self.headings[index - 1] and not self._stands_out(above.style)
+            if bold and not self.headings[index] and not self.items[index] and self._flows(index):
+                self.headings[index - 1] = False
 
     def _rank(self, style: Style) -> tuple[float, bool, str]:
         return (style.size, style.bold, style.key)
@@ -193,28 +202,42 @@ class _Layout:
         """Whether this line follows the one above at the usual distance, and that one is full."""
         return self._gap(index) <= min(self.leading * 1.15, 2.5) and not self._room(index)
 
-    def _goes_on(self, index: int) -> bool:
-        """Whether this line goes on with the paragraph, item or heading of the line above."""
+    def _goes_on(self, start: int, index: int) -> bool:
+        """Whether this line goes on with the paragraph, item or heading of the line above, which began at `start`."""
         above, line = self.lines[index - 1], self.lines[index]
         if self.items[index] or self.headings[index] != self.headings[index - 1]:
             return False
         if self.headings[index]:
             return line.style == above.style and self._gap(index) < 1.6 and not self._room(index)
         if above.page != line.page:
-            # Over a page break only a full line that ends no sentence goes on.
-            ended = _ENDED.search(above.text) is not None and not above.divided
+            # Over a page break only a full line that ends no sentence goes on, or an item whose text hangs.
+            hangs = self.items[start] and self.lines[start].bullet and line.x > self.lines[start].x + 3
+            ended = _ENDED.search(above.text) is not None and not above.divided and not hangs
             return not self._room(index) and not ended and abs(line.style.size - above.style.size) < 0.1
         if self._gap(index) > min(self.leading * 1.15, 2.5):
             return False
-        return above.divided or not self._room(index)
+        return above.divided or not self._room(index) or self._mid_sentence(start, index)
+
+    def _mid_sentence(self, start: int, index: int) -> bool:
+        """Whether a break with room to spare falls within a sentence: a small letter after a long line that ends none.
+
+        Not in a list without marks, whose lines begin small one and all.
+        """
+        above, first = self.lines[index - 1], self.lines[start].text.lstrip("(«„“\"'")
+        long = above.right - above.x > 0.45 * (self.right - self.left) or above.text.endswith(",")
+        long = long or (self.items[start] and index > start + 1)
+        begins = self.items[start] or not first[:1].islower()
+        small = self.lines[index].text[0].islower() and not _NUMBERED.match(self.lines[index].text)
+        return long and begins and small and not _ENDED.search(above.text)
 
     def block_end(self, start: int, columns: dict[int, float]) -> int:
         """The end of the block that begins at line `start`."""
         end = start + 1
         first = self.lines[start]
-        while end < len(self.lines) and end not in columns and self._goes_on(end):
+        while end < len(self.lines) and end not in columns and self._goes_on(start, end):
             line = self.lines[end]
-            if self.items[start] and line.page == first.page and line.x < first.x - 1:
+            outdented = self.items[start] and line.page == first.page and line.x < first.x - 1
+            if outdented and (first.bullet or not self._flows(end)):
                 break
             end += 1
         return end
