@@ -237,3 +237,93 @@ def test_facts_above_the_heading_are_read(courses_of: CoursesOf) -> None:
     )
     assert course.values("language") == ("Danish",)
     assert "visits" not in course.fields
+
+
+FACTS = "<table><tr><td>Language</td><td>English</td></tr><tr><td>Level</td><td>Bachelor</td></tr></table>"
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "<h1>2024/2025AB-CDEFG1036U&nbsp;&nbsp;Tides of\nTrade</h1>",
+        "<h1><span>2024/2025</span><span>AB-CDEFG1036U</span>&nbsp;&nbsp;<span>Tides of Trade</span></h1>",
+        "<h1>2024/2025<br/>AB-CDEFG1036U&nbsp;&nbsp;Tides of Trade</h1>",
+        "<h1><div>2024/2025</div><div>AB-CDEFG1036U&nbsp;&nbsp;Tides of Trade</div></h1>",
+        "<h1>2024/2025AB-CDEFG1036U\u00c2\u00a0\u00c2\u00a0Tides of Trade</h1>",
+        "<div class='title'>2024/2025AB-CDEFG1036U&nbsp;&nbsp;Tides of Trade</div>",
+        "<title>2024/2025 AB-CDEFG1036U Tides of Trade</title>",
+    ],
+)
+def test_a_heading_however_it_is_marked_up(courses_of: CoursesOf, heading: str) -> None:
+    (course,) = courses_of(read_html, f"<body><a href='?'>Danish</a>{heading}{FACTS}</body>".encode())
+    assert (course.key, course.title) == ("AB-CDEFG1036U 2024/2025", "Tides of Trade")
+    assert course.values("level") == ("Bachelor",)
+
+
+def test_codes_in_running_text_are_no_heading(courses_of: CoursesOf) -> None:
+    page = f"<h1>On harbours</h1>{FACTS}<h2>Prerequisites</h2><p>NMAB10002U Introduction to Tides</p>"
+    (course,) = courses_of(read_html, page.encode())
+    assert (course.codes, course.title) == ((), "On harbours")
+
+
+DISCIPLINES = ("Trade and tides", "Law of the sea")
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<p><strong>{}:</strong> {}</p>",
+        "<div><div>{}</div><div>{}</div></div>",
+        "<table><tr><td>{}</td><td>&nbsp;</td><td>{}</td></tr><tr><td>Max. participants</td><td></td><td>9</td></tr>"
+        "</table>",
+    ],
+    ids=["bold label", "divisions", "empty column"],
+)
+def test_values_on_lines_of_their_own(courses_of: CoursesOf, markup: str) -> None:
+    facts = {
+        "Level": ["Bachelor", "Graduate Diploma"],
+        "Course coordinator": ["Ada Holm - Department of Law (LAW)", "Bo Lind - Trade (TRA)"],
+        "Main academic disciplines": list(DISCIPLINES),
+        "Start time of the course": ["Autumn", "Spring"],
+    }
+    info = "".join(markup.format(label, "<br/>".join(values)) for label, values in facts.items())
+    (course,) = courses_of(read_html, f"<h1>AB-12 Weaving</h1>{info}<h2>Content</h2><p>Looms.</p>".encode())
+    assert course.values("level") == ("Bachelor", "Graduate Diploma")
+    assert course.values("lecturer") == ("Ada Holm", "Bo Lind")
+    assert course.values("discipline") == DISCIPLINES
+    assert course.values("start") == ("Autumn", "Spring")
+    assert [section.text for section in course.sections] == ["Looms."]
+
+
+def test_a_text_behind_a_fact_is_no_value_of_it(courses_of: CoursesOf) -> None:
+    page = "<h1>AB-12 Weaving</h1><p>Level: Bachelor</p><p>Bring a loom.</p><p>Master of looms</p>"
+    (course,) = courses_of(read_html, page.encode())
+    assert course.values("level") == ("Bachelor",)
+
+
+def test_names_of_exams_in_the_type_of_their_heading(courses_of: CoursesOf) -> None:
+    rows = "<table><tr><td>Sub exam weight</td><td>{}%</td></tr><tr><td>Examination form</td><td>{}</td></tr></table>"
+    page = (
+        f"<h1>AB-12 Weaving</h1><b>Examination</b><p></p><b>Weaving: orally</b><p></p>{rows.format(30, 'Oral exam')}"
+        f"<b>Weaving: at home</b><p></p>{rows.format(70, 'Home assignment')}<b>Expected literature</b><p>Looms.</p>"
+    )
+    (course,) = courses_of(read_html, page.encode())
+    assert [(part.form, part.weight) for part in course.exam] == [("Oral exam", 30.0), ("Written assignment", 70.0)]
+    assert [section.name for section in course.sections] == ["exam", "literature"]
+
+
+@pytest.mark.parametrize(
+    "end", ["<div>Last updated on<br/>26-06-2024</div>", "<p><b>Last updated on</b> 26-06-2024</p>"]
+)
+def test_the_date_of_change_ends_the_last_section(courses_of: CoursesOf, end: str) -> None:
+    page = f"<h1>AB-12 Weaving</h1>{FACTS}<h3>Expected literature</h3><div>Looms.</div>{end}"
+    (course,) = courses_of(read_html, page.encode())
+    assert course.values("updated") == ("2024-06-26",)
+    assert [section.text for section in course.sections] == ["Looms."]
+
+
+def test_headings_that_are_never_closed(courses_of: CoursesOf) -> None:
+    page = f"<h1>AB-12 Weaving{FACTS}<h3>Learning objectives<p>To weave <b>and <i>knit</b></i>.<div>Both.</div>"
+    (course,) = courses_of(read_html, page.encode())
+    assert (course.title, course.values("level")) == ("Weaving", ("Bachelor",))
+    assert [(one.name, one.text) for one in course.sections] == [("objectives", "To weave and knit.\nBoth.")]

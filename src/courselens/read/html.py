@@ -50,6 +50,8 @@ _BLOCKS = frozenset(
         *_HEADINGS,
     )
 )
+_NO_HEADING = "table, dl, ul, ol, p, h1, h2, h3, h4, h5, h6"
+"""What no heading holds."""
 _OBFUSCATED = re.compile(r"\(?\s*\b\d{1,3}-(?:[0-9a-f]{2}){6,}\b\s*\)?")
 _BULLET = re.compile(r"^[-–•·▪◦‣*]\s+(?=\S)")
 
@@ -264,8 +266,19 @@ class _Walker:
     def _heading(self, node: LexborNode, level: int, style: str) -> None:
         self.flush()
         text = _text(node)
+        children = list(_children(node))
+        first = next((at for at, child in enumerate(children) if child.css_first(_NO_HEADING) is not None), None)
+        before = "".join(map(_spaced, children[:first]))
+        if first is not None and (clean(before) or node.css_first("table") is not None):
+            # A heading that is never closed: the page follows within it.
+            text = clean(before)
+        else:
+            first = None
         if text:
             self.blocks.append(Block("heading", text, level=level, style=style))
+        for child in children[first:] if first is not None else ():
+            self._node(child)
+        self.flush()
 
     def _definitions(self, node: LexborNode) -> None:
         label: str | None = None
@@ -308,6 +321,7 @@ class _Walker:
                 self.walk(cell)
                 self.flush()
             return
+        cells = _filled_columns(cells)
         caption = node.css_first("caption")
         if caption is not None and _text(caption):
             self._heading(caption, 6, "caption")
@@ -328,8 +342,21 @@ class _Walker:
             self.blocks.append(Block("row", label, values, style="header" if header else "table"))
 
 
+def _filled_columns(rows: list[list[LexborNode]]) -> list[list[LexborNode]]:
+    """The rows without columns that are empty in all of them, which only keep a distance."""
+    width = max(map(len, rows), default=0)
+    empty = [
+        column
+        for column in range(1, width)
+        if width > 2 and not any(_text(row[column]) for row in rows if len(row) > column)
+    ]
+    return [[cell for column, cell in enumerate(row) if column not in empty] for row in rows] if empty else rows
+
+
 def _spaced(node: LexborNode) -> str:
     pieces: list[str] = []
+    if _name(node) == "-text":
+        return node.text(deep=False) or ""
     _gather(node, pieces)
     return "".join(pieces)
 

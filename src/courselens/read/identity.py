@@ -146,3 +146,15 @@ def course_headings(blocks: Sequence[Block]) -> dict[int, Identity]:
             starts[index] = one
         seen.add(one.codes)
     return starts
+
+
+def unmarked_heading(blocks: Sequence[Block], labels: Labels) -> dict[int, Identity]:
+    """Where the one course of a page begins whose heading is set as a paragraph: above all labels, a code in front."""
+    found: dict[int, Identity] = {}
+    for index, block in enumerate(blocks):
+        if block.kind in ("row", "heading") and labels.all(block.text):
+            break
+        identity = parse_heading(block.text) if block.kind == "paragraph" and len(block.text) <= 200 else None
+        if identity and any(re.search(r"[^\W\d_]", code) for code in identity.codes):
+            found[index] = identity
+    return found if len(found) == 1 else {}

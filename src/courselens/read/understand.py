@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from courselens.course import Course, ExamPart, Field, Section, Source
 from courselens.read.document import Block, Document
 from courselens.read.exams import ExamBlock, exam_form, join_values
-from courselens.read.identity import Identity, course_headings, find_year, split_codes
+from courselens.read.identity import Identity, course_headings, find_year, split_codes, unmarked_heading
 from courselens.read.labels import Label, Labels, own_name
 from courselens.read.linetable import LineTable, cells_of
 from courselens.read.lists import card_headings, table_courses, with_entries
@@ -29,7 +29,7 @@ def understand(document: Document, labels: Labels, source: Source) -> list[Cours
     A course has a code and at least one known field or section, or a title and two of them.
     """
     blocks = with_entries(structure(document.blocks, labels), labels)
-    starts = course_headings(blocks)
+    starts = course_headings(blocks) or unmarked_heading(blocks, labels)
     if not starts:
         starts = by_rows(document, [block for block in blocks if block.style not in ("header", "table")], labels)
         if not any(one.codes for one in starts.values()):
@@ -88,6 +88,17 @@ class _Open:
     doubt: bool = False
 
 
+@dataclass
+class _Told:
+    """A field told by a paragraph (`Level: Bachelor`), and what was known of it before: more values may follow."""
+
+    name: str
+    label: str
+    values: list[str]
+    page: int | None
+    before: Field | None
+
+
 class _Reader:
     """Reads the blocks of one course, in order."""
 
@@ -106,24 +117,27 @@ class _Reader:
         self.table: LineTable | None = None
         self.container: str | None = None
         self.pending: str | None = None
+        self.told: _Told | None = None
 
     def read(self, blocks: Iterable[Block]) -> None:
-        for block in blocks:
+        given = list(blocks)
+        following: list[Block | None] = [*given[1:], None]
+        for block, after in zip(given, following, strict=False):
             if block.kind == "heading":
-                self._heading(block)
+                self._heading(block, after)
             else:
                 self._content(block)
         self._close()
 
     # headings
 
-    def _heading(self, block: Block) -> None:
+    def _heading(self, block: Block, after: Block | None) -> None:
         label, values = as_row(block, self.labels)
         if label:
             self._close()
             self._row(block, label, values)
             return
-        if self.exam and block.level > self.exam.level and not self._leaves_exam(block.text):
+        if self.exam and self._names_exam(block, after) and not self._leaves_exam(block.text):
             self._close_open()
             self.exam.open(block.text)
             return
@@ -151,6 +165,13 @@ class _Reader:
             return self.labels.find(text, "sections", "fields") or found
         return found
 
+    def _names_exam(self, block: Block, after: Block | None) -> bool:
+        """Whether a heading stands within the exam block: a deeper one, or a name above rows of an exam."""
+        if self.exam is None or block.level > self.exam.level:
+            return self.exam is not None
+        row = after is not None and after.kind == "row" and self.labels.find(after.text, "exam") is not None
+        return row and block.level == self.exam.level and not self.labels.all(block.text)
+
     def _leaves_exam(self, text: str) -> bool:
         """Whether a deeper heading ends the exam block: it holds other headings, or tells a fact about the course."""
         inside = self.labels.find(text, "exam") or self.labels.find(text, "parts")
@@ -172,6 +193,10 @@ class _Reader:
                 self.exam.text(_line(block))
             return
         label, values = as_row(block, self.labels)
+        if self.open and block.kind == "paragraph" and self._dates(block.text):
+            self._close_open()
+            self.pending = block.text
+            return
         if self.open:
             if label and (self.open.level == _LOOSE or self._is_fact(block, label, values)):
                 self._row(block, label, values)
@@ -192,13 +217,17 @@ class _Reader:
         if meaning is None or self.labels.section(label) or self.open is None or self.open.kind == "noise":
             return False
         if block.kind != "row":
-            rule = self.labels.rules.get(meaning.name)
-            dated = rule is not None and rule.kind == "date" and len(block.text) < 60
+            dated = self.labels.kind(meaning.name) == "date" and len(block.text) < 60
             dated = dated and self.labels.canonical(meaning.name, values) is not None
             if dated:
                 self._close_open()
             return dated
         return meaning.room == "identity" or self.labels.canonical(meaning.name, values) is not None
+
+    def _dates(self, text: str) -> bool:
+        """Whether a text is the label of a date, which stands in the next paragraph."""
+        meaning = self.labels.find(text, "fields") if len(text) < 40 else None
+        return meaning is not None and self.labels.kind(meaning.name) == "date"
 
     def _loose(self, block: Block) -> None:
         """Text under no heading: what introduces the course is its description."""
@@ -208,6 +237,8 @@ class _Reader:
             label, self.pending = self.pending, None
             self._row(block, label, (text,))
             return
+        if self._tells_more(block):
+            return
         named = self.labels.find(text, "identity", "fields") if len(text) < 60 else None
         if named:
             self.pending = text
@@ -215,6 +246,25 @@ class _Reader:
         if len(text) > self.least and not self.container and block.kind == "paragraph":
             heading = self.container or ""
             self.open = _Open("sections", "content", heading, _LOOSE, block.page, [_line(block)])
+
+    def _tells_more(self, block: Block) -> bool:
+        """Whether a paragraph is one more value of the field that the paragraphs before it tell; then it is read."""
+        told, text = self.told, block.text
+        if told is None:
+            return False
+        rule, kind = self.labels.rules.get(told.name), self.labels.kind(told.name)
+        more = kind in ("people", "list") and len(text) <= 120 and not text.endswith(".")
+        if rule and kind == "words":
+            more = len(text) <= 60 and (block.kind == "item" or rule.pattern.match(text) is not None)
+        if not more or self.labels.all(text):
+            self.told = None
+            return False
+        told.values.append(text)
+        self.fields.pop(told.name, None)
+        if told.before:
+            self.fields[told.name] = told.before
+        self._field(told.name, told.values, told.label, told.page)
+        return True
 
     def _opens_table(self, block: Block) -> bool:
         cells = cells_of(block.text)
@@ -226,6 +276,7 @@ class _Reader:
     # rows
 
     def _row(self, block: Block, label: str, values: tuple[str, ...]) -> None:
+        self.told = None
         label = clean(label).rstrip(":")
         meaning = self.labels.find(label, "identity", "fields", "sections", "exam", "parts")
         if meaning:
@@ -240,7 +291,10 @@ class _Reader:
             return
         else:
             name = meaning.name if meaning and meaning.room == "fields" else own_name(label)
+            before = self.fields.get(name)
             self._field(name, values, label, block.page)
+            if block.kind != "row" and self.least == _DESCRIPTION:
+                self.told = _Told(name, label, list(values), block.page, before)
 
     def _field(self, name: str, values: Sequence[str], label: str, page: int | None) -> None:
         found = self.labels.canonical(name, values, label=label, page=page)
@@ -258,7 +312,7 @@ class _Reader:
 
     def _close(self) -> None:
         self._close_open()
-        self.pending = None
+        self.pending = self.told = None
         if self.table is not None:
             self._close_table(self.table)
             self.table = None
