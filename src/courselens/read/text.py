@@ -28,16 +28,19 @@ _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([a-zA-Z0-9_.:-]+
 
 
 def decode(data: bytes, file: str) -> str:
-    """The text of a file: byte-order mark, else UTF-8, else the encoding it declares, else Windows-1252 where that
-    gives letters of Western Europe, else the one it looks like.
+    """The text of a file: byte-order mark, else UTF-16 by its zeros, else UTF-8, else the encoding it declares, else
+    Windows-1252 where that gives letters of Western Europe, else the one it looks like.
 
     Raises CourselensError when the bytes are no text.
     """
     for mark, name in _BOMS:
         if data.startswith(mark):
             return data.decode(name, "replace")
+    wide = _unmarked_wide(data[:4096])
+    if wide:
+        return _checked(data.decode(wide, "replace"), file)
     try:
-        return _checked(data.decode("utf-8"), file)
+        return _checked(_once(data.decode("utf-8")), file)
     except UnicodeDecodeError:
         pass
     declared = _DECLARED.search(data[:2048])
@@ -55,6 +58,37 @@ def decode(data: bytes, file: str) -> str:
     if best is None or best.encoding in ("utf_7",):
         raise _unreadable(file)
     return _checked(data.decode(best.encoding, "replace"), file)
+
+
+def _unmarked_wide(data: bytes) -> str | None:
+    """UTF-16 without its mark: of Western text every second byte is zero, and no other."""
+    if len(data) < 16:
+        return None
+    even, odd = (data[start::2].count(0) / len(data[start::2]) for start in (0, 1))
+    return "utf-16-le" if odd > 0.7 and even < 0.1 else "utf-16-be" if even > 0.7 and odd < 0.1 else None
+
+
+def _once(text: str) -> str:
+    """UTF-8 that was taken for Windows-1252 and encoded again (`lÃ¦ring`), put right where most of it is so."""
+    if not re.search("[Ã-Åâ][\x80-\xbf\u0152-\u2122]", text):
+        return text
+    kept = 0
+
+    def mend(match: re.Match[str]) -> str:
+        nonlocal kept
+        try:
+            return b"".join(map(_western_byte, match.group())).decode("utf-8")
+        except UnicodeError:
+            kept += 1
+            return match.group()
+
+    mended, runs = re.subn("[^\x00-\x7f]+", mend, text)
+    return mended if kept < 0.5 * runs else text
+
+
+def _western_byte(char: str) -> bytes:
+    # Five bytes have no letter in Windows-1252; programs pass them through as they are.
+    return char.encode("latin-1" if "\x80" <= char <= "\x9f" else "cp1252")
 
 
 def _checked(text: str, file: str) -> str:
