@@ -78,3 +78,4 @@ def test_peer_review_is_neither_individual_nor_group() -> None:
     exam.row("Grading type", ("Peer Review",))
     exam.row("Weighting", ("20%",))
     assert exam.parts()[0].grouping is None
+    assert exam.parts()[0].details == {"Grading type": "Peer Review"}

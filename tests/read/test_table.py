@@ -117,6 +117,13 @@ def test_registrars_export(labels: Labels) -> None:
     assert "learning_mode" not in third.fields
 
 
+def test_a_label_repeated_in_its_own_column_is_dropped(labels: Labels) -> None:
+    text = "Code,Title,Prerequisites\nA-1,Sailing,Prerequisites: A-0.\nA-2,Rowing,Note: an oar of your own.\n"
+    first, second = table(text, labels)
+    assert first.sections[0].text == "A-0."
+    assert second.sections[0].text == "Note: an oar of your own."
+
+
 def test_one_column_of_codes_beats_two(labels: Labels) -> None:
     (course,) = table('Code,Dept,No.,Title\n"CS-101, EE-7",CS,101,Circuits\n', labels)
     assert course.codes == ("CS-101", "EE-7")
@@ -217,6 +224,24 @@ def test_json_by_code_and_nested_names(labels: Labels) -> None:
     data = {"A1001": {"title": "Sailing", "course": {"level": "Master"}}, "A1002": {"title": "Rowing"}}
     first, second = table(json.dumps(data), labels, "t.json")
     assert (first.code, first.values("level"), second.code) == ("A1001", ("Master",), "A1002")
+
+
+def test_names_within_objects_are_labels(labels: Labels) -> None:
+    facts = {"language": ["English", "Danish"], "credits": {"ects": 5}, "rooms": 2}
+    first, _ = table(
+        json.dumps([{"code": "A-1", "title": "Sailing", "facts": facts}, {"code": "A-2", "title": "Rowing"}]),
+        labels,
+        "t.json",
+    )
+    assert first.title == "Sailing"
+    assert first.values("language") == ("English", "Danish")
+    assert first.values("ects") == (5.0,)
+    assert first.values("facts_rooms") == ("2",)
+
+
+def test_a_person_as_an_object(labels: Labels) -> None:
+    data = [{"code": f"A-{n}", "title": "Sailing", "lecturer": {"name": "Ida Stone", "room": "4"}} for n in (1, 2)]
+    assert table(json.dumps(data), labels, "t.json")[0].values("lecturer") == ("Ida Stone",)
 
 
 def test_json_lines(labels: Labels) -> None:

@@ -63,7 +63,9 @@ def understand_columns(headers: Sequence[str], sample: Sequence[Row], labels: La
     Raises CourselensError that names the columns when none holds the title.
     """
     said = {header: _texts(sample, header) for header in headers}
-    meanings = {header: _meaning(header, labels) for header in headers}
+    outer = {name for row in sample if row.record for name in row.record}
+    nested = {header for header in headers if outer and header not in outer}
+    meanings = {header: _inner(header, labels) if header in nested else _meaning(header, labels) for header in headers}
     exact = {header for header in headers if labels.all(header)}
 
     def identity(name: str) -> str | None:
@@ -96,6 +98,17 @@ def _meaning(header: str, labels: Labels) -> Label | None:
     if found is None and not labels.all(spaced):
         near = _near(spaced, labels, _NEAR)
         found = labels.find(near, *_ROOMS) if near else None
+    return found
+
+
+def _inner(header: str, labels: Labels) -> Label | None:
+    """The meaning of a name within an object: `details language` means language, `lecturer name` the lecturer."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", header).split()
+    found = labels.find(" ".join(words), *_ROOMS)
+    for start in range(1, len(words)):
+        found = found or labels.find(" ".join(words[start:]), "fields", "sections")
+    if found is None and words[-1].casefold() in ("name", "value", "text", "label"):
+        found = labels.find(" ".join(words[:-1]), *_ROOMS)
     return found
 
 

@@ -59,7 +59,11 @@ class ExamBlock:
             self.details.setdefault(label, []).extend(said)
 
     def _read(self, name: str, values: tuple[str, ...]) -> bool:
-        return name in ("duration",) or bool(self.labels.exam_values(name, values))
+        """Whether the values can be read; `Peer Review` says neither individual nor group, and stays a detail."""
+        found = self.labels.exam_values(name, values)
+        if name == "grouping":
+            return any(value in self.labels.exam_rules[name].words.values() for value in found)
+        return name in ("duration",) or bool(found)
 
     def open(self, heading: str) -> None:
         """A heading within the block: what follows is told under it."""

@@ -38,7 +38,15 @@ class LineTable:
                     joined.append(piece)
                 else:
                     joined[-1] += f" {piece}"
-        return [cells_of(line)[: len(self.header)] for line in joined]
+        return [self._fitted(cells_of(line)) for line in joined]
+
+    def _fitted(self, cells: list[str]) -> list[str]:
+        """As many cells as the header has: of more, empty ones at the end are none, and the first holds a divider."""
+        width = len(self.header)
+        while len(cells) > width and not cells[-1].strip("- "):
+            cells = cells[:-1]
+        over = len(cells) - width
+        return [" -- ".join(cells[: over + 1]), *cells[over + 1 :]] if over > 0 else cells
 
 
 def _like(word: str) -> re.Pattern[str]:

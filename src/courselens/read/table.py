@@ -167,6 +167,9 @@ class RowReader:
         # Several texts of a nested list are its items.
         text = "\n".join(_plain(text) if len(cell) == 1 else f"- {clean(_plain(text))}" for text in cell)
         lines = [clean(line) for line in text.splitlines()]
+        label, colon, rest = lines[0].partition(":") if lines else ("", "", "")
+        if colon and self.labels.section(label) == column.name:  # `Prerequisites: BIO 150` in the column of that name
+            lines[0] = rest.strip()
         if column.name == "exam":
             for block in _paragraphs(lines):
                 exam = ExamBlock(column.header, 1, None, self.labels)
