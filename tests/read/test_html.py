@@ -327,3 +327,26 @@ def test_headings_that_are_never_closed(courses_of: CoursesOf) -> None:
     (course,) = courses_of(read_html, page.encode())
     assert (course.title, course.values("level")) == ("Weaving", ("Bachelor",))
     assert [(one.name, one.text) for one in course.sections] == [("objectives", "To weave and knit.\nBoth.")]
+
+
+def test_a_page_in_one_table(courses_of: CoursesOf) -> None:
+    wide = "<tr><td colspan='2'>{}</td></tr>"
+    rows = "".join(
+        (
+            wide.format("<h3>Course information</h3>"),
+            "<tr><td>Language</td><td>English</td></tr>",
+            "<tr><td>Level</td><td><div>Bachelor</div><div>Graduate Diploma</div></td></tr>",
+            wide.format("<h3>Learning objectives</h3>"),
+            wide.format("<p>To weave.</p><p>To knit.</p>"),
+            wide.format("<h3>Examination</h3>"),
+            wide.format("<b>Weaving:</b>"),
+            "<tr><td>Examination form</td><td>Oral exam</td></tr><tr><td>Duration</td><td>20 min.</td></tr>",
+            wide.format("<h3>Expected literature</h3>"),
+            wide.format("Looms."),
+        )
+    )
+    (course,) = courses_of(read_html, f"<h1>AB-12 Weaving</h1><table>{rows}</table>".encode())
+    assert course.values("level") == ("Bachelor", "Graduate Diploma")
+    assert course.values("duration") == ()
+    assert [(part.form, part.duration) for part in course.exam] == [("Oral exam", "20 min.")]
+    assert [section.name for section in course.sections] == ["objectives", "exam", "literature"]

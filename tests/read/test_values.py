@@ -158,6 +158,8 @@ def test_own_words_stand_beside_canonical_ones(labels: Labels) -> None:
         (["Hans Bruun (7-4b4b457578787143656c)"], ("Hans Bruun",)),
         (["Ada Holm", "For questions, write to the secretary.", "Bo Lind"], ("Ada Holm", "Bo Lind")),
         (["Smith"], ("Smith",)),
+        (["Ada Holm - Law, Society (LAW), Bo Lind - Trade (TRA)"], ("Ada Holm", "Bo Lind")),
+        (["Ada Holm (guest), on Mondays"], ("Ada Holm",)),
         (["Course coordinator: Daniel Holm (dh@example.org)"], ("Daniel Holm",)),
         (["Ada Holm", "Teaching assistant: Anne Bo"], ("Ada Holm",)),
         (["Staff of the department"], ("Staff of the department",)),

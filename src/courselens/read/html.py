@@ -52,6 +52,7 @@ _BLOCKS = frozenset(
 )
 _NO_HEADING = "table, dl, ul, ol, p, h1, h2, h3, h4, h5, h6"
 """What no heading holds."""
+_LONGEST_LABEL = 80
 _OBFUSCATED = re.compile(r"\(?\s*\b\d{1,3}-(?:[0-9a-f]{2}){6,}\b\s*\)?")
 _BULLET = re.compile(r"^[-–•·▪◦‣*]\s+(?=\S)")
 
@@ -314,12 +315,15 @@ class _Walker:
     def _table(self, node: LexborNode) -> None:
         rows = [row for row in node.css("tr") if not _inside(row, node, "table")]
         cells = [[cell for cell in _children(row) if _name(cell) in ("td", "th")] for row in rows]
-        parts = [cell for row in cells for cell in row]
-        if any(cell.css_first("h1, h2, h3, h4, h5, h6, table, dl") is not None for cell in parts):
-            # A table that only lays the page out.
-            for cell in parts:
-                self.walk(cell)
-                self.flush()
+        if any(_lays_out(cell) for row in cells for cell in row):
+            # A table that lays the page out; rows of it may still be labels and values.
+            for row in cells:
+                if len(row) == 2 and not any(map(_lays_out, row)) and len(_text(row[0])) <= _LONGEST_LABEL:
+                    self._table_row(row, header=False)
+                    continue
+                for cell in row:
+                    self.walk(cell)
+                    self.flush()
             return
         cells = _filled_columns(cells)
         caption = node.css_first("caption")
@@ -340,6 +344,11 @@ class _Walker:
         elif any(_text(cell) for cell in row):
             values = tuple(_text(cell) for cell in row[1:])
             self.blocks.append(Block("row", label, values, style="header" if header else "table"))
+
+
+def _lays_out(cell: LexborNode) -> bool:
+    """Whether a cell holds parts of a page rather than a value."""
+    return cell.css_first("h1, h2, h3, h4, h5, h6, table, dl") is not None
 
 
 def _filled_columns(rows: list[list[LexborNode]]) -> list[list[LexborNode]]:

@@ -285,7 +285,8 @@ def _comma(line: str) -> list[str]:
     if re.search(r"\s,\s|\s,$", line):
         return [clean(piece) for piece in re.split(r"\s,\s+|\s,$", line)]
     if re.search(r"\s[-–]\s|\(", line):
-        return [line]
+        closed = re.split(r"(?<=\)),\s+", line)
+        return closed if all(map(_name, closed)) else [line]
     pieces = [clean(piece) for piece in re.split(r",|\s(?:and|og|und|&|/)\s", line)]
     both = all(len(piece.split()) > 1 and _name(piece) for piece in pieces if piece)
     return pieces if both else [line]
