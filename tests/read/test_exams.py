@@ -79,3 +79,28 @@ def test_peer_review_is_neither_individual_nor_group() -> None:
     exam.row("Weighting", ("20%",))
     assert exam.parts()[0].grouping is None
     assert exam.parts()[0].details == {"Grading type": "Peer Review"}
+
+
+def test_rows_below_another_name_are_another_part() -> None:
+    exam = block()
+    exam.name("Weaving: orally")
+    exam.row("Examination form", ("Oral exam",))
+    exam.row("Duration", ("20 min.",))
+    exam.name("Weaving: at home")
+    exam.row("Weight", ("70%",))
+    exam.row("Examination form", ("Home assignment",))
+    exam.row("Size of written product", ("10 pages",))
+    oral, home = exam.parts()
+    assert (oral.form, oral.weight, oral.duration) == ("Oral exam", None, "20 min.")
+    assert (home.form, home.weight, home.duration) == ("Written assignment", 70.0, None)
+    assert home.details == {"Size of written product": "10 pages"}
+
+
+def test_rows_below_a_name_that_repeat_nothing_belong_to_the_part() -> None:
+    exam = block()
+    exam.row("Examination form", ("Oral exam",))
+    exam.name("About the exam")
+    exam.row("Duration", ("20 min.",))
+    exam.row("Aids", ("None",))
+    (part,) = exam.parts()
+    assert (part.form, part.duration, part.details) == ("Oral exam", "20 min.", {"Aids": "None"})

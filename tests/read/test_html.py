@@ -350,3 +350,17 @@ def test_a_page_in_one_table(courses_of: CoursesOf) -> None:
     assert course.values("duration") == ()
     assert [(part.form, part.duration) for part in course.exam] == [("Oral exam", "20 min.")]
     assert [section.name for section in course.sections] == ["objectives", "exam", "literature"]
+
+
+@pytest.mark.parametrize("name", ["<h4>{}</h4>", "<b>{}:</b>", "<div>{}</div>"])
+def test_an_exam_without_the_rows_of_the_next_one(courses_of: CoursesOf, name: str) -> None:
+    row = "<tr><td>{}</td><td>{}</td></tr>"
+    oral = row.format("Examination form", "Oral exam") + row.format("Duration", "20 min.")
+    home = row.format("Sub exam weight", "70%") + row.format("Examination form", "Home assignment")
+    page = (
+        f"<h1>AB-12 Weaving</h1>{FACTS}<h3>Examination</h3>{name.format('Weaving, orally')}<table>{oral}</table>"
+        f"{name.format('Weaving, at home')}<table>{home}</table>"
+    )
+    (course,) = courses_of(read_html, page.encode())
+    told = [(part.form, part.weight, part.duration) for part in course.exam]
+    assert told == [("Oral exam", None, "20 min."), ("Written assignment", 70.0, None)]

@@ -119,7 +119,7 @@ def _near(header: str, labels: Labels, cutoff: float) -> str | None:
     known = _known(labels)
     best = process.extractOne(text, known, scorer=fuzz.ratio, score_cutoff=cutoff)
     if best is None and len(text) >= _LONG_WORD and text.isalpha():  # letters exchanged: `Langauge`
-        best = process.extractOne(text, known, scorer=OSA.distance, score_cutoff=1)
+        return next((one for one in known if OSA.distance(text, one, score_cutoff=1) <= 1), None)
     return str(best[0]) if best else None
 
 

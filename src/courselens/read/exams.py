@@ -22,6 +22,19 @@ def join_values(values: Sequence[str]) -> str:
 
 
 @dataclass
+class _Part:
+    """Rows by their meaning, further ones by their label, and the labels seen."""
+
+    rows: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    details: dict[str, list[str]] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
+
+    def with_more(self, more: _Part) -> _Part:
+        """This part with rows that belong to it after all."""
+        return _Part(more.rows | self.rows, self.details | more.details, self.seen | more.seen)
+
+
+@dataclass
 class ExamBlock:
     """Gathers one block; `heading` as printed, `level` that of its heading (deeper headings belong to it)."""
 
@@ -29,11 +42,10 @@ class ExamBlock:
     level: int
     page: int | None
     labels: Labels
-    rows: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    details: dict[str, list[str]] = field(default_factory=dict)
+    part: _Part = field(default_factory=_Part)
+    before: _Part | None = None
     lines: list[str] = field(default_factory=list)
     key: str | None = None
-    seen: set[str] = field(default_factory=set)
     facts: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
     finished: list[ExamPart] = field(default_factory=list)
 
@@ -45,18 +57,35 @@ class ExamBlock:
         said = tuple(value for value in values if not self.labels.vocabulary.is_absent(value))
         if not said:
             return
-        if label in self.seen and len(self.seen) > 1:
+        if self.before and label in self.before.seen:
+            # The rows before the name say the same: they were another part.
+            self.finished += self._made(self.before)
+            self.before = None
+        elif label in self.part.seen and len(self.part.seen) > 1:
             # The same row again: the block tells of another part.
-            self.finished += self._current()
-            self.rows, self.details, self.seen = {}, {}, set()
-        self.seen.add(label)
+            self._settle()
+            self.finished += self._made(self.part)
+            self.part = _Part()
+        self.part.seen.add(label)
         self.lines.append(f"{label}: {join_values(said)}")
         meaning = self.labels.find(label, "exam")
-        if meaning and meaning.name not in self.rows and self._read(meaning.name, said):
-            self.rows[meaning.name] = said
+        if meaning and meaning.name not in self.part.rows and self._read(meaning.name, said):
+            self.part.rows[meaning.name] = said
             self.facts.setdefault(meaning.name, []).append(said)
         else:
-            self.details.setdefault(label, []).extend(said)
+            self.part.details.setdefault(label, []).extend(said)
+
+    def name(self, text: str) -> None:
+        """A name above rows, perhaps of another part: of one whose rows are those before the name again."""
+        self._settle()
+        if self.part.seen:
+            self.before, self.part = self.part, _Part()
+        self.open(text)
+
+    def _settle(self) -> None:
+        """Rows below a name are of the part before it, where they say nothing that it says."""
+        if self.before:
+            self.part, self.before = self.before.with_more(self.part), None
 
     def _read(self, name: str, values: tuple[str, ...]) -> bool:
         """Whether the values can be read; `Peer Review` says neither individual nor group, and stays a detail."""
@@ -83,23 +112,25 @@ class ExamBlock:
             return
         self.lines.append(text)
         if self.key:
-            self.details.setdefault(self.key, []).append(text)
+            self.part.details.setdefault(self.key, []).append(text)
 
     def parts(self) -> list[ExamPart]:
         """The parts that the block tells of: one for each set of rows, and one for each form that a row names."""
-        return self.finished + self._current()
+        self._settle()
+        return self.finished + self._made(self.part)
 
-    def _current(self) -> list[ExamPart]:
-        if not self.rows.keys() & {"form", "weight", "duration", "grouping"}:
+    def _made(self, part: _Part) -> list[ExamPart]:
+        rows = part.rows
+        if not rows.keys() & {"form", "weight", "duration", "grouping"}:
             return []
-        weights = self.labels.exam_values("weight", self.rows.get("weight", ()))
+        weights = self.labels.exam_values("weight", rows.get("weight", ()))
         known = set(self.labels.exam_rules["grouping"].words.values())
-        said = self.labels.exam_values("grouping", self.rows.get("grouping", ()))
+        said = self.labels.exam_values("grouping", rows.get("grouping", ()))
         grouping = [value for value in said if value in known]
-        duration = clean(" ".join(self.rows.get("duration", ()))) or None
-        details = {key: "\n".join(values) for key, values in self.details.items()}
+        duration = clean(" ".join(rows.get("duration", ()))) or None
+        details = {key: "\n".join(values) for key, values in part.details.items()}
         made = []
-        for own in self.rows.get("form") or (None,):
+        for own in rows.get("form") or (None,):
             forms = self.labels.exam_values("form", own) if own else ()
             told = _DURATION.search(own) if own else None
             made.append(

@@ -126,7 +126,7 @@ class _Reader:
             if block.kind == "heading":
                 self._heading(block, after)
             else:
-                self._content(block)
+                self._content(block, after)
         self._close()
 
     # headings
@@ -139,7 +139,10 @@ class _Reader:
             return
         if self.exam and self._names_exam(block, after) and not self._leaves_exam(block.text):
             self._close_open()
-            self.exam.open(block.text)
+            if _is_row(after) and not self.labels.all(block.text):
+                self.exam.name(block.text)
+            else:
+                self.exam.open(block.text)
             return
         self._close()
         meaning = self._meaning(block.text)
@@ -169,7 +172,7 @@ class _Reader:
         """Whether a heading stands within the exam block: a deeper one, or a name above rows of an exam."""
         if self.exam is None or block.level > self.exam.level:
             return self.exam is not None
-        row = after is not None and after.kind == "row" and self.labels.find(after.text, "exam") is not None
+        row = after is not None and _is_row(after) and self.labels.find(after.text, "exam") is not None
         return row and block.level == self.exam.level and not self.labels.all(block.text)
 
     def _leaves_exam(self, text: str) -> bool:
@@ -182,13 +185,15 @@ class _Reader:
 
     # content
 
-    def _content(self, block: Block) -> None:
+    def _content(self, block: Block, after: Block | None) -> None:
         if self.table is not None and block.kind != "row":
             self.table.add(block.text)
             return
         if self.exam and not self.open:
             if block.kind == "row":
                 self.exam.row(block.text, block.values)
+            elif _is_row(after) and _is_name(block.text) and not self.labels.all(block.text):
+                self.exam.name(block.text)
             else:
                 self.exam.text(_line(block))
             return
@@ -428,6 +433,15 @@ class _Reader:
         if sum(hits.values()) >= 20:
             return max(hits, key=lambda language: hits[language])
         return self.languages.most_common(1)[0][0] if self.languages else None
+
+
+def _is_row(block: Block | None) -> bool:
+    return block is not None and block.kind == "row"
+
+
+def _is_name(text: str) -> bool:
+    """Whether a paragraph may be a name: short, and no sentence."""
+    return len(text) <= 100 and not re.search(r"[.;!?]$", text)
 
 
 def _line(block: Block) -> str:
