@@ -250,6 +250,7 @@ FACTS = "<table><tr><td>Language</td><td>English</td></tr><tr><td>Level</td><td>
         "<h1>2024/2025<br/>AB-CDEFG1036U&nbsp;&nbsp;Tides of Trade</h1>",
         "<h1><div>2024/2025</div><div>AB-CDEFG1036U&nbsp;&nbsp;Tides of Trade</div></h1>",
         "<h1>2024/2025AB-CDEFG1036U\u00c2\u00a0\u00c2\u00a0Tides of Trade</h1>",
+        "<h1>2024/2025AB-CDEFG1036U\u00ac\u2020\u00ac\u2020Tides of Trade</h1>",
         "<div class='title'>2024/2025AB-CDEFG1036U&nbsp;&nbsp;Tides of Trade</div>",
         "<title>2024/2025 AB-CDEFG1036U Tides of Trade</title>",
     ],
@@ -364,3 +365,19 @@ def test_an_exam_without_the_rows_of_the_next_one(courses_of: CoursesOf, name: s
     (course,) = courses_of(read_html, page.encode())
     told = [(part.form, part.weight, part.duration) for part in course.exam]
     assert told == [("Oral exam", None, "20 min."), ("Written assignment", 70.0, None)]
+
+
+@pytest.mark.parametrize(
+    ("fact", "said", "title"),
+    [
+        ("<p>Course ECTS: 15 ECTS</p>", "Internship, 15 ECTS", "Internship, 15 ECTS"),
+        ("<p>Course ECTS: 15 ECTS</p>", "Internship (15 ECTS)", "Internship (15 ECTS)"),
+        ("<p>Course ECTS: 15 ECTS</p>", "Internship. 15 ECTS.", "Internship"),
+        ("<p>Level: Master</p>", "Internship, 15 ECTS", "Internship"),
+    ],
+)
+def test_an_amount_is_of_the_title_where_credits_are_told(
+    courses_of: CoursesOf, fact: str, said: str, title: str
+) -> None:
+    (course,) = courses_of(read_html, f"<h1>AB-12 {said}</h1>{fact}".encode())
+    assert (course.title, course.values("ects")) == (title, (15.0,))

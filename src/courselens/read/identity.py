@@ -37,13 +37,18 @@ _UNITS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What a heading says of a course; `heading` is the text as printed, `credits` an amount behind the title."""
+    """What a heading says of a course; `heading` is the text as printed, `credits` an amount behind the title.
+
+    `whole` is the title with that amount, unless it stands as a sentence: part of the name where credits are told
+    elsewhere.
+    """
 
     codes: tuple[str, ...]
     title: str
     year: str | None
     heading: str
     credits: str | None = None
+    whole: str | None = None
 
 
 def parse_heading(text: str) -> Identity | None:
@@ -70,7 +75,8 @@ def parse_heading(text: str) -> Identity | None:
         return None
     year = found["year"]
     told = amount.group(1) if amount else None
-    return Identity(split_codes(found["codes"]), title, normal_year(year) if year else None, text, told)
+    whole = found["title"].strip() if amount and not amount.group().lstrip().startswith(".") else None
+    return Identity(split_codes(found["codes"]), title, normal_year(year) if year else None, text, told, whole)
 
 
 def _plausible(codes: str) -> bool:

@@ -403,18 +403,21 @@ class _Reader:
             self._field("start", (term,), "", page)
         if "ects" not in self.fields and len(self.exam_ects) == 1:
             self.fields["ects"] = self.exam_ects[0]
+        title = identity.title
         if identity.credits and not {"ects", "credits"} & self.fields.keys():
             self._field("credits", (identity.credits,), "", page)
+        elif identity.whole:
+            title = identity.whole
         form = exam_form(self.parts)
         if form and "exam_form" not in self.fields:
             self.fields["exam_form"] = form
         code = codes[0] if codes else ""
-        key = " ".join(part for part in (code or identity.title, year) if part)
+        key = " ".join(part for part in (code or title, year) if part)
         return Course(
             key=key,
             code=code,
             codes=codes,
-            title=identity.title,
+            title=title,
             year=year,
             source=replace(source, page=page),
             group=key,

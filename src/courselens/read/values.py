@@ -20,13 +20,15 @@ _INVISIBLE = re.compile(
     "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufffe\uffff\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]"
 )
 _SPACE = re.compile(r"\s+")
+_MISREAD = re.compile("Â\xa0|¬†")
+"""A non-breaking space of UTF-8, read as Windows-1252 or Mac Roman."""
 
 
 def clean(text: str) -> str:
     """One line: NBSP and other white space become single spaces, invisible characters go, Unicode is composed (NFC)."""
     if text.isascii() and text.isprintable() and "  " not in text:
         return text.strip()
-    text = text.replace("Â\xa0", " ")  # a non-breaking space of UTF-8, read as Windows-1252
+    text = _MISREAD.sub(" ", text)
     return _SPACE.sub(" ", _INVISIBLE.sub("", unicodedata.normalize("NFC", text))).strip()
 
 
