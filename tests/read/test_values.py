@@ -127,6 +127,7 @@ def test_no_date_is_no_field(labels: Labels) -> None:
         ("duration", ["30 June-5 July 2024"], ("30 June-5 July 2024",)),
         ("grading_scale", ["7-trins-skala"], ("7-point grading scale",)),
         ("grading_scale", ["bestået/ikke bestået"], ("Pass/fail",)),
+        ("grading_scale", ["Pass / Fail"], ("Pass/fail",)),
         ("teaching_method", ["Tilstedeværelsesundervisning"], ("Face-to-face teaching",)),
         ("discipline", ["Law", "Philosophy and ethics"], ("Law", "Philosophy and ethics")),
         ("capacity", ["65"], (65,)),

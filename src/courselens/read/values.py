@@ -54,7 +54,9 @@ class Rule:
 
     def said(self, text: str) -> str | None:
         """The canonical value of exactly this text."""
-        return self.words.get(clean(text).casefold()) or self.words.get(re.sub(r"[\s-]+", " ", text).casefold())
+        text = clean(text).casefold()
+        forms = (text, re.sub(r"[\s-]+", " ", text), re.sub(r"\s*/\s*", "/", text))
+        return next((self.words[form] for form in forms if form in self.words), None)
 
 
 @dataclass(frozen=True)
