@@ -159,6 +159,8 @@ def test_own_words_stand_beside_canonical_ones(labels: Labels) -> None:
         (["Hans Bruun (7-4b4b457578787143656c)"], ("Hans Bruun",)),
         (["Ada Holm", "For questions, write to the secretary.", "Bo Lind"], ("Ada Holm", "Bo Lind")),
         (["Smith"], ("Smith",)),
+        (["Holm Ada , Xi , Lind Bo"], ("Holm Ada", "Xi", "Lind Bo")),
+        (["Holm Ada", "Back", "Lind Bo"], ("Holm Ada", "Lind Bo")),
         (["Ada Holm - Law, Society (LAW), Bo Lind - Trade (TRA)"], ("Ada Holm", "Bo Lind")),
         (["Ada Holm (guest), on Mondays"], ("Ada Holm",)),
         (["Course coordinator: Daniel Holm (dh@example.org)"], ("Daniel Holm",)),

@@ -242,6 +242,10 @@ _PARTICLES = frozenset(
 _NAME_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’.-])*\.?$")
 
 
+_DIVIDER = re.compile(r"\s,\s")
+"""Divides names of which some may be `Family, First`."""
+
+
 def read_people(items: Sequence[str], role: str | None = None) -> Read:
     """Names of people from texts that also hold departments, mail addresses and notes.
 
@@ -252,10 +256,11 @@ def read_people(items: Sequence[str], role: str | None = None) -> Read:
     last: str | None = None
     texts = _persons(items)
     alone = all(" " not in text for text in texts)
+    listed = {clean(one) for item in items if _DIVIDER.search(item) for one in _DIVIDER.split(item)}
     for text in texts:
         name = _name(text)
-        if name is not None and " " not in name and not alone and "," not in name:
-            # `Back` among names of two words is no name.
+        if name is not None and " " not in name and not alone and "," not in name and name not in listed:
+            # `Back` among names of two words is no name, unless the list divides its names without doubt.
             continue
         if name is not None:
             own = text if role is None else f"{text} ({role})"
