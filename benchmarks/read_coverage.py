@@ -136,7 +136,7 @@ def _letters(text: str) -> str:
     """Letters and digits, in order; marks of lists and rows that did not apply (`--`) are no letters."""
     text = re.sub(r"(?m)^\s*[o§\uf0a7\uf0b7]\s", "", unicodedata.normalize("NFC", text))
     # A heading under which only `--` stands is not told either.
-    text = re.sub(r"(?m)^.*\S.*\n(?:\s*\n)*\s*(?:--?|N/A)\s*$", "", text)
+    text = re.sub(r"(?m)^.*\S.*\n(?:\s*\n)*\s*(?:--?|N/A\.?)\s*$", "", text)
     lines = (line for line in text.split("\n") if not re.search(r"\s--\s*$", line) and line.strip() != "--")
     return re.sub(r"[\W_]+", "", "".join(lines)).casefold()
 
