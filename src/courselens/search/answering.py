@@ -84,9 +84,9 @@ class Answerer:
         start = self._start(understood, given, hidden)
         allowed, kept, relaxed = self._narrowed(start, found.conditions)
         if asked.kind == "course" and not understood.named and understood.bare:  # its facts would match every course's
-            parts = measure(self.index, understood, vectors[2:], understood.wanted_bare)
+            parts = measure(self.index, understood, vectors[2:], understood.wanted_bare, hidden)
         else:
-            parts = measure(self.index, understood, vectors[1:], understood.wanted)
+            parts = measure(self.index, understood, vectors[1:], understood.wanted, hidden)
         ranking = rank(self.index, understood, asked, parts, allowed, most=most)
         if asked.kind == "course" and len(ranking.order):
             asked = self._field(asked, understood, ranking, vectors[1])

@@ -42,7 +42,7 @@ PIECE = "#"
 PIECE_SIZE = 4
 FRAGMENTS = 1200
 """Pieces of the catalogue's own sentences that stand for descriptions of a topic, which ask for no field."""
-MOST = 4
+MOST = 3
 """Alternatives of one line that are learnt from: more lines teach more than more alternatives."""
 FILLED = 0.3
 """Share of the phrasings that are learnt with a topic in the course's place, besides with the placeholder."""

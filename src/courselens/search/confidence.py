@@ -35,6 +35,8 @@ FEATURES = (
     "elsewhere",
     "off",
     "kept",
+    "near",
+    "covered",
 )
 """Names of `Evidence`'s numbers, in the order of the weights."""
 Group = Literal["named", "meant", "described"]
@@ -58,7 +60,7 @@ class Evidence:
     the courses' mean, divided by 5; `coverage` the share of the question's words, by rarity, that the first course
     has; `margin` to the second course; `asked` the probability of the field; `elsewhere` that of something that no
     catalogue holds; `off` is 1 when the code named is unknown, `kept` when a condition was
-    understood and holds.
+    understood and holds; `near` and `covered` are those of `subjects.Standing`.
     """
 
     kind: Group
@@ -74,6 +76,8 @@ class Evidence:
     elsewhere: float
     off: float
     kept: float = 0.0
+    near: float = 0.0
+    covered: float = 0.0
 
     @property
     def numbers(self) -> npt.NDArray[np.float64]:
@@ -108,6 +112,8 @@ def evidence_of(
         elsewhere=asked.elsewhere,
         off=float(bool(understood.codes) and not known),
         kept=float(kept),
+        near=parts.standing.near,
+        covered=parts.standing.covered,
     )
 
 
@@ -126,9 +132,9 @@ class Logistic:
 
 
 DEFAULTS: Mapping[Group, Logistic] = {
-    "named": Logistic((3.64, 0.83, 1.82, 1.83, 0.52, -0.52, 0.87, 1.69, 2.62, -4.18, -8.0, 0.03), -5.26, 0.25),
-    "meant": Logistic((0.0, 0.8, -0.62, -0.15, 5.58, 0.97, 3.14, 2.26, -0.03, -2.74, 0.0, 1.92), -3.96, 0.25),
-    "described": Logistic((0.0, 0.05, -1.29, -0.8, 5.51, 0.29, 3.26, 2.23, 0.05, -2.74, 0.0, 1.06), -3.6, 0.15),
+    "named": Logistic((3.64, 0.83, 1.82, 1.83, 0.52, -0.52, 0.87, 1.69, 2.62, -4.18, -8.0, 0.03, 0.0, 0.0), -5.26, 0.25),
+    "meant": Logistic((0.0, 0.8, -0.62, -0.15, 5.58, 0.97, 3.14, 2.26, -0.03, -2.74, 0.0, 1.92, 0.0, 0.0), -3.96, 0.25),
+    "described": Logistic((0.0, 0.05, -1.29, -0.8, 5.51, 0.29, 3.26, 2.23, 0.05, -2.74, 0.0, 1.06, 0.0, 0.0), -3.6, 0.15),
 }
 
 

@@ -28,6 +28,7 @@ from courselens.search.facts import Facts, Mask
 from courselens.search.lexical import LexicalIndex, guess_language
 from courselens.search.names import Names
 from courselens.search.stored import FORMAT, SETTINGS, Lines, open_index
+from courselens.search.subjects import coverage_of, subject_vectors
 from courselens.search.translation import TOLD_BY, about, english, english_title
 
 __all__ = ["IndexReport", "build_index", "open_index"]
@@ -85,13 +86,21 @@ def build_index(
     np.save(folder / "about.npy", encoder.encode([text for texts in told for text in texts]))
     asked_names = sorted({passage.asked for passage in ordered})
     numbers = {name: number for number, name in enumerate(asked_names)}
+    subjects, subject_names = subject_vectors(encoder)
     groups = {group: number for number, group in enumerate(dict.fromkeys(course.group for course in courses))}
+    group = np.array([groups[course.group] for course in courses], dtype=np.int32)
+    covered = coverage_of(subjects, vectors, first, group)
     arrays: dict[str, npt.NDArray[np.generic]] = {
+        "subjects": subjects,
+        "subject_names": subject_names,
+        "subject_best": covered.best,
+        "subject_second": covered.second,
+        "subject_owner": covered.owner,
         "first": first,
         "first_about": np.cumsum([0, *(len(texts) for texts in told)], dtype=np.int64),
         "asked": np.array([numbers[passage.asked] for passage in ordered], dtype=np.int32),
         "fact": np.array([passage.kind == "fact" for passage in ordered]),
-        "group": np.array([groups[course.group] for course in courses], dtype=np.int32),
+        "group": group,
         "newest": _newest(courses),
         "passage_starts": Lines.write(folder / "passages.jsonl", (_plain(passage) for passage in ordered)),
         "course_starts": Lines.write(folder / "courses.jsonl", (_brief(course) for course in courses)),

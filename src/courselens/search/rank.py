@@ -20,6 +20,7 @@ from courselens.search.facts import Mask
 from courselens.search.lexical import LexicalIndex
 from courselens.search.query import Asked, Kind, Understood
 from courselens.search.stored import Index
+from courselens.search.subjects import Standing, standing
 from courselens.search.vectors import best_cosines
 
 SATURATION = 2.2
@@ -40,7 +41,8 @@ Floats = npt.NDArray[np.float32]
 class Parts:
     """What each signal says of every course, float32 (courses,): `dense` the best cosine, `title` the strength of a
     title found in the question, `passages` and `courses` BM25 relative to the best; `cosine` and `lexical` (passages,).
-    `top` is the best course's BM25 itself, `reach` what a course with all words of the question would have.
+    `top` is the best course's BM25 itself, `reach` what a course with all words of the question would have;
+    `standing` where the question stands among what universities teach.
     """
 
     dense: Floats
@@ -51,6 +53,7 @@ class Parts:
     lexical: Floats
     top: float
     reach: float
+    standing: Standing
 
     def coverage(self, course: int) -> float:
         """The share of the question's words, by rarity, that `course` has; 0 where the question has no word."""
@@ -80,8 +83,13 @@ def rank(
     return Ranking(_best(score, most), score, parts)
 
 
-def measure(index: Index, understood: Understood, vectors: Vectors, wanted: Sequence[str]) -> Parts:
-    """What each signal says; `vectors` are the question's embeddings (as asked, and in English), `wanted` its words."""
+def measure(
+    index: Index, understood: Understood, vectors: Vectors, wanted: Sequence[str], hidden: Mask | None = None
+) -> Parts:
+    """What each signal says; `vectors` are the question's embeddings (as asked, and in English), `wanted` its words.
+
+    `hidden` courses (courses,) count as if they were not in the catalogue for where the question stands.
+    """
     cosine = best_cosines(index.vectors, vectors)
     dense = best_of_course(cosine, index.first)
     dense = np.maximum(dense, best_of_course(best_cosines(index.about, vectors), index.first_about))
@@ -99,6 +107,7 @@ def measure(index: Index, understood: Understood, vectors: Vectors, wanted: Sequ
         lexical=lexical,
         top=top,
         reach=SATURATION * sum(index.course_lexical.rarity(word) for word in wanted),
+        standing=standing(index.subjects, index.subject_names, index.coverage.without(hidden), vectors),
     )
 
 

@@ -25,14 +25,20 @@ from courselens.search.asked import AskedModel
 from courselens.search.facts import Facts
 from courselens.search.lexical import LexicalIndex
 from courselens.search.names import Names
+from courselens.search.subjects import Coverage
 
-FORMAT = 1
+FORMAT = 2
 SETTINGS = "index.json"
 ENCODER = "encoder"
 """Folder inside the index where the encoder is exported to."""
 ARRAYS = (
     "vectors",
     "about",
+    "subjects",
+    "subject_names",
+    "subject_best",
+    "subject_second",
+    "subject_owner",
     "first",
     "first_about",
     "asked",
@@ -82,6 +88,7 @@ class Index:
 
     `vectors` float32 (passages, d), zero for boilerplate; `about` float32, rows of texts that say in English what a
     course is about; `first` and `first_about` (courses + 1,) where each course's passages and such texts begin.
+    `subjects`, `subject_names` (s, d) and `coverage` are those of `subjects.py`.
     `asked` (passages,) is the number in `asked_names` of the field or section that a passage answers, `fact` whether it
     is a fact. `group` and `newest` (courses,) are the course group and whether no later year of it exists.
     """
@@ -89,6 +96,9 @@ class Index:
     folder: Path
     vectors: Vectors
     about: Vectors
+    subjects: Vectors
+    subject_names: Vectors
+    coverage: Coverage
     first: npt.NDArray[np.int64]
     first_about: npt.NDArray[np.int64]
     asked: Ints
@@ -138,6 +148,9 @@ def open_index(folder: Path) -> Index:
             asked=np.asarray(arrays["asked"]),
             about=arrays["about"].view(np.ndarray),
             first_about=np.asarray(arrays["first_about"]),
+            subjects=arrays["subjects"].view(np.ndarray),
+            subject_names=arrays["subject_names"].view(np.ndarray),
+            coverage=Coverage(*(np.asarray(arrays[f"subject_{name}"]) for name in ("best", "second", "owner"))),
             fact=np.asarray(arrays["fact"]),
             group=np.asarray(arrays["group"]),
             newest=np.asarray(arrays["newest"]),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import random
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -25,6 +26,11 @@ MENTION = "X"
 
 NOT_FIELDS = ("none", "courses", "elsewhere")
 """Entries of `asked.yaml` that are not a field or section of a course."""
+
+ASKING = 5
+"""Phrasings of fields that a word must stand in to be a word of asking, which names no course."""
+FRAMING = 2
+"""The same for a word that may say what is asked, which is kept where the topic is cut out."""
 
 _CHOICE = re.compile(r"\(([^()]*)\)")
 
@@ -52,14 +58,27 @@ def stop_words() -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def asking_words() -> frozenset[str]:
-    """Words with which people ask rather than name a course: those of every phrasing of a field, folded."""
-    found = set()
-    for asked, languages in _load("asked.yaml").items():
-        if asked not in ("none", "elsewhere"):
-            for lines in languages.values():
-                for line in lines:
-                    found |= {word.text for word in words(line.replace("{x}", " "))}
-    return frozenset(found - {fold(word) for word in conditions()["topics"]}) | stop_words()
+    """Words with which people ask rather than name a course, folded: those of `ASKING` phrasings of fields or more.
+
+    A word of fewer is as likely an example of a topic, which may well be a title.
+    """
+    return frozenset(word for word, count in _asked_words().items() if count >= ASKING) | stop_words()
+
+
+@lru_cache(maxsize=1)
+def _asked_words() -> Mapping[str, int]:
+    """Each word of the phrasings of fields, folded, with the number of phrasings that it stands in."""
+    counts = Counter(
+        word
+        for asked, languages in _load("asked.yaml").items()
+        if asked not in ("none", "elsewhere")
+        for lines in languages.values()
+        for line in lines
+        for word in {word.text for word in words(line.replace("{x}", " "))}
+    )
+    for word in conditions()["topics"]:
+        counts.pop(fold(word), None)
+    return counts
 
 
 @lru_cache(maxsize=1)
@@ -67,7 +86,7 @@ def frame_words() -> frozenset[str]:
     """Words that may say what is asked, values of fields (`german`, `oral`) and what no catalogue holds (`wifi`) among
     them: no part of a topic.
     """
-    found = set(asking_words())
+    found = {word for word, count in _asked_words().items() if count >= FRAMING} | stop_words()
     for lines in _load("asked.yaml")["elsewhere"].values():
         found |= {word.text for line in lines for word in words(line.replace("{x}", " "))}
     for name in ("language", "level", "start", "type", "teaching_method", "exam_form", "numbers"):
