@@ -14,12 +14,14 @@ from functools import lru_cache
 from courselens.course import Value
 from courselens.search.facts import Condition, Facts
 from courselens.search.tokens import flat
-from courselens.search.vocabulary import conditions
+from courselens.search.vocabulary import conditions, stop_words
 
 MOST = 999.0
 """The upper end of "at least"."""
 _NUMBER = r"\d{1,3}(?:[.,]\d{1,2})?"
 START = r"(?<![\w.,])"
+SEPARATORS = r"-|–|/|,(?=\s)|&|(?<=\s)(?:to|bis|til|through|and|und|og|or|oder|eller)(?=\s)"
+"""Between two numbers: `3–4`, `3 to 4`, `3, 4`, `three or four`."""
 _RANGE = re.compile(r"-|–|\bto\b|\bbis\b|\btil\b|\bthrough\b|\bup to\b")
 _SIGNS = {">=": "at_least", "≥": "at_least", "<=": "at_most", "≤": "at_most", ">": "more_than", "<": "less_than"}
 _COMPARING = ("at_least", "at_most", "more_than", "less_than")
@@ -65,6 +67,8 @@ def years(blank: str, text: str, facts: Facts) -> list[Condition | str]:
             continue
         if before and before[-1] in ("of", "von", "af") and not set(before[:-1]) & terms:
             continue
+        if not match[2] and not set(before) & terms and not _year_of_courses(blank[match.end() :]):
+            continue
         early = bool(before) and any(word in _early_terms() for word in before)
         values = [year for year in known if _same_year(year, match[1], match[2], early=early)]
         said = text[match.start() : match.end()]
@@ -102,6 +106,12 @@ def numbers_said(text: str) -> frozenset[str]:
     return frozenset(f"{number:g}" for one in told for number in _numbers(one))
 
 
+def _year_of_courses(after: str) -> bool:
+    """Whether a year ends a clause or belongs to courses that follow; `the 2008 election` is a topic."""
+    told = re.findall(r"\w+", re.split(r"[,;.?!:]", after)[0])[:3]
+    return not told or told[0] in stop_words() or bool(set(told) & (_words("courses") | _words("units")))
+
+
 def _add(found: list[Condition], made: Iterable[Condition | None]) -> None:
     """Those that do not overlap what is found already."""
     for one in made:
@@ -119,6 +129,11 @@ def _amount(match: re.Match[str], field: str, text: str, facts: Facts) -> Condit
         if "share" in parts and not known:
             return None
         values = known or values
+        operator = (
+            "not"
+            if re.search(rf"\b(?:{_either(conditions()['negation'])})\s+$", match.string[: match.start()])
+            else "is"
+        )
     start = match.start() + len(match.group()) - len(match.group().lstrip())
     return Condition(field, operator, values, text[start : match.end()].strip(), start, match.end())
 
@@ -144,7 +159,7 @@ def _compare(numbers: Sequence[float], said: str, words: Sequence[str], *, plus:
 
 
 def _numbers(said: str) -> list[float]:
-    return [_number(one) for one in re.findall(rf"{_NUMBER}|\b(?:{_spelled()}|{_spelled('shares')})\b", said)]
+    return [_number(one) for one in re.split(rf"\s*(?:{SEPARATORS})\s*", said) if one]
 
 
 def _number(text: str) -> float:
@@ -190,7 +205,12 @@ def _credit_patterns() -> tuple[re.Pattern[str], ...]:
     further = rf"(?:(?:{_either(data['further'])})\s+)?"
     late = rf"(?:\s*,?\s*(?P<late>{after})\b)?"
     courses = _either([*data["courses"], *data["course_endings"]])
+    compared = before.removesuffix("?")
+    first = (
+        rf"{START}{compared}{numbers}(?=\s+(?:but|and|aber|und|men|og)\s+{_unnamed(compared + numbers)}[\s\-]*{unit})"
+    )
     return (
+        re.compile(first),
         re.compile(rf"{START}{before}{numbers}(?P<plus>\+)?(?:\s+(?P<after>{after}))?[\s\-]*{further}{unit}{late}"),
         re.compile(rf"\b{unit}\s*[:=]?\s*{before}{numbers}(?P<plus>\+)?(?![\w%]){late}"),
         re.compile(rf"{START}(?P<list>\d{{1,2}})er(?=[\s\-]*(?:{courses})\b)"),
@@ -199,9 +219,10 @@ def _credit_patterns() -> tuple[re.Pattern[str], ...]:
 
 @lru_cache(maxsize=1)
 def _share_pattern() -> re.Pattern[str]:
-    """`half course`, `full-credit class`: parts of a catalogue's own unit."""
+    """`half course`, `at least half a credit`: parts of a catalogue's own unit."""
     units = _either([*conditions()["courses"], *conditions()["units"]])
-    return re.compile(rf"{START}(?P<list>(?P<share>{_spelled('shares')}))(?=[\s\-]*(?:{units})\b)")
+    before, _, _ = _parts()
+    return re.compile(rf"{START}{before}(?P<list>(?P<share>{_spelled('shares')}))(?=(?:\s+an?\s)?[\s\-]*(?:{units})\b)")
 
 
 @lru_cache(maxsize=1)
@@ -218,6 +239,10 @@ def _term_pattern() -> re.Pattern[str]:
     return re.compile(rf"\b(?P<term>{codes})\s*'?(?:20)?(?P<year>\d\d)(?:/(?:20)?\d\d)?\b")
 
 
+def _unnamed(pattern: str) -> str:
+    return re.sub(r"\(\?P<\w+>", "(?:", pattern)
+
+
 def _parts() -> tuple[str, str, str]:
     """Patterns of the words before a number, of those after it, and of one number or several."""
     data = conditions()
@@ -225,9 +250,8 @@ def _parts() -> tuple[str, str, str]:
     signs = "|".join(map(re.escape, sorted(_SIGNS, key=len, reverse=True)))
     after = _either(data["after_number"])
     one = rf"(?:{_NUMBER}|\b(?:{_spelled()})\b)"
-    between = r"\s*(?:-|–|/|,|&|to\b|bis\b|til\b|through\b|and\b|und\b|og\b|or\b|oder\b|eller\b)\s*"
     return (
         rf"(?:(?P<before>(?:{before})\b\.?|{signs})\s*)?",
         after,
-        rf"(?P<list>{one}(?:{between}{one})*)",
+        rf"(?P<list>{one}(?:\s*(?:{SEPARATORS})\s*{one})*)",
     )

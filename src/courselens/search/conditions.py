@@ -18,7 +18,7 @@ from rapidfuzz.distance import OSA
 from courselens.dataset.glossary import is_term
 from courselens.search.amounts import amounts, bare_credits, numbers_said, terms, years
 from courselens.search.facts import Condition, Facts
-from courselens.search.places import Around, Phrase, compound_of, exam_phrases, fits, ruled_out_phrases, words_of
+from courselens.search.places import Around, Phrase, compound_of, exam_phrases, fits, ruled_out, speech_of, words_of
 from courselens.search.tokens import Word, flat, fold, words
 from courselens.search.vocabulary import asking_words, conditions, stop_words
 
@@ -29,6 +29,8 @@ LONGEST = 80
 LONGEST_PHRASE = 6
 NAMED = "\N{WHITE SQUARE}"
 """Stands for each word of a title or code: no word, and no condition."""
+NAMESAKES = 6
+"""The most people for whom a name alone may stand."""
 LOOSE = ("language", "level", "start", "type", "duration", "teaching_method", "exam_form")
 """Fields whose words may stand anywhere beside other conditions."""
 COMPOUND = ("level", "start", "type", "teaching_method")
@@ -55,7 +57,7 @@ class ConditionParser:
         self.rare_names = frozenset(
             word
             for word, names in self.names.items()
-            if len(names) == 1 and len(word) > 3 and word not in known | asking_words() and not is_term(word)
+            if len(names) <= NAMESAKES and len(word) > 3 and word not in known | asking_words() and not is_term(word)
         )
 
     def parse(self, text: str, *, taken: Sequence[tuple[int, int]] = (), fields: Iterable[str] | None = None) -> Found:
@@ -186,10 +188,14 @@ class ConditionParser:
     def _meant(self, phrase: Phrase) -> Sequence[tuple[str, str]]:
         """Fields and values that a phrase means: as it stands, inflected, or as the end of a compound."""
         found = self.phrases.get(phrase) or _stemmed_phrases().get(_stemmed(phrase))
-        if phrase in ruled_out_phrases():
-            return [("exam_form", "Group work")]
+        out = ruled_out(phrase)
+        if out:
+            return [("exam_form", out)]
         if found or len(phrase) > 1:
             return found or ()
+        speech = [one for one in self.phrases.get((speech_of(phrase[0]) or "",), ()) if one[0] == "language"]
+        if speech:
+            return speech
         stem = compound_of(phrase[0])
         of_courses = [one for one in self.phrases.get((stem or "",), ()) if one[0] in COMPOUND]
         if of_courses or len(phrase[0]) < 10:
@@ -231,7 +237,7 @@ class ConditionParser:
                 found.append(_lecturer(pair, Around(told, place, 2, text)))
             elif before and len(word.text) > 2 and word.text not in stop_words():
                 found += self._surname(told, place, text)
-            elif word.text in self.rare_names and _is_name(Around(told, place, 1, text)):
+            elif word.text in self.rare_names and _is_name(Around(told, place, 1, text), len(self.names[word.text])):
                 found.append(_lecturer(self.names[word.text], Around(told, place, 1, text)))
         return found
 
@@ -323,10 +329,14 @@ def _lecturer(names: Iterable[str], around: Around) -> Condition:
     return Condition("lecturer", operator, tuple(sorted(names)), said, around.start, around.end)
 
 
-def _is_name(around: Around) -> bool:
-    """Whether a surname is meant where the word is an ordinary one too: `Back`, not `back testing`."""
-    capital = around.place > 0 and around.text[around.start].isupper()
-    return around.told[around.place].text not in words_of("ordinary") or capital or around.alone
+def _is_name(around: Around, bearers: int) -> bool:
+    """Whether a name is meant, where the word is an ordinary one too or several are called so: `Back`, not `back
+    testing`.
+    """
+    if bearers > 1:
+        return around.alone or re.match(r"['’]s?\b", around.text[around.end :]) is not None
+    ordinary = around.told[around.place].text in words_of("ordinary")
+    return not ordinary or around.alone or (around.place > 0 and around.text[around.start].isupper())
 
 
 def _overlap(one: Condition, other: Condition) -> bool:

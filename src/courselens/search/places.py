@@ -51,8 +51,8 @@ class Around:
         """At most so many words after the phrase in the same clause."""
         found: list[str] = []
         end = self.end
-        for word in self.told[self.place + self.size :][:most]:
-            if re.search(r"[,;.?!:]", self.text[end : word.start]):
+        for word in self.told[self.place + self.size :]:
+            if len(found) == most or re.search(r"[,;.?!:]", self.text[end : word.start]):
                 break
             if not (word.text == "s" and self.text[word.start - 1 : word.start] in ("'", "’")):  # bachelor's courses
                 found.append(word.text)
@@ -68,6 +68,12 @@ class Around:
             if word not in value_words() and word not in words_of("units") and not word.isdigit():
                 return False
         return False
+
+    @property
+    def trails(self) -> bool:
+        """Whether only conditions follow in the clause: `finance english spring`."""
+        told = self.following(FARTHEST + 1)
+        return all(word in value_words() or word in words_of("units") or word.isdigit() for word in told)
 
     @property
     def loose(self) -> bool:
@@ -142,8 +148,8 @@ def fits(field: str, own: bool, phrase: Phrase, around: Around) -> bool:
     """Whether the phrase stands where a condition on `field` stands; `own` is a value as the catalogue writes it."""
     courses, before, after = words_of("courses"), around.before(), around.next
     negated = around.operator != "is"
-    if phrase in ruled_out_phrases():
-        return around.operator == "not" and around.loose
+    if ruled_out(phrase) and field == "exam_form":
+        return around.operator == "not" and around.loose and around.next not in value_words()
     if compound_of(phrase[-1]) is not None and len(phrase) == 1 and not own and field != "exam_form":
         return True
     if field == "language":
@@ -168,7 +174,8 @@ def fits(field: str, own: bool, phrase: Phrase, around: Around) -> bool:
     if field == "teaching_method":
         last = around.loose and before in words_of("taught") | words_of("entirely") | words_of("copula")
         stated = last or around.alone or (negated and around.loose) or after in words_of("only")
-        return around.of_courses or stated or (own and len(phrase) > 1)
+        taught = after in words_of("taught_so")
+        return around.of_courses or stated or taught or (own and len(phrase) > 1)
     if field == "exam_form":
         return (negated and around.loose) or _fits_exam(around)
     if field in ("department", "discipline", "study_board"):
@@ -190,7 +197,7 @@ def _fits_language(around: Around, negated: bool) -> bool:
     following = around.following(FARTHEST + 1)
     loose = stop_words() | courses | words_of("after_language") | {""}
     after_in = before in words_of("in") | {"of"} and (after in loose or around.before(2) in taught)
-    last = after == "" and around.place > 0 and before not in words_of("not_language") | words_of("in")
+    last = around.trails and around.place > 0 and before not in words_of("not_language") | words_of("in")
     examined = (after,) in exam_phrases() or tuple(following[:2]) in exam_phrases()
     beside = before in taught | words_of("units") and (
         after in stop_words() | words_of("units") | {""} or after.isdigit()
@@ -198,6 +205,8 @@ def _fits_language(around: Around, negated: bool) -> bool:
     numbered = after.isdigit() and len(after) <= 2
     of_courses = any(is_course_word(word) for word in following) and not words_of("about_language") & set(following)
     adverb = around.told[around.place].text in words_of("language_adverbs")
+    if after in words_of("skills") or speech_of(around.told[around.place].text) in _languages():
+        return negated
     if before in words_of("speaking") and not adverb:
         return negated and after in loose
     if before in words_of("mine"):
@@ -226,10 +235,25 @@ def value_words() -> frozenset[str]:
     return frozenset(told[0].text for told in phrases if told)
 
 
+def ruled_out(phrase: Phrase) -> str | None:
+    """The form of examination that a phrase names where it is ruled out."""
+    return _ruled_out().get(phrase)
+
+
 @lru_cache(maxsize=1)
-def ruled_out_phrases() -> frozenset[Phrase]:
-    """Phrases that name a form of examination only where they are ruled out."""
-    return frozenset((word,) for word in words_of("ruled_out"))
+def _ruled_out() -> dict[Phrase, str]:
+    return {(fold(word),): value for value, said in conditions()["ruled_out"].items() for word in said}
+
+
+@lru_cache(maxsize=1)
+def _skills() -> tuple[str, ...]:
+    return tuple(sorted(words_of("skills"), key=len, reverse=True))
+
+
+def speech_of(word: str) -> str | None:
+    """The language in a compound of who speaks it: `deutschkenntnisse` → `deutsch`."""
+    ending = next((one for one in _skills() if word.endswith(one) and len(word) > len(one) + 3), None)
+    return word.removesuffix(ending) if ending else None
 
 
 def compound_of(word: str) -> str | None:

@@ -271,9 +271,15 @@ def asks_for_courses(told: Sequence[Word]) -> bool:
     of_one = texts[:1] and texts[0] in _folded("of_one") and not {"there", "any", "es", "der", "some"} & set(texts)
     for place, word in enumerate(texts):
         before = texts[max(0, place - 3) : place]
+        if word == "fag" and place == 0:
+            return True
         if word in plural and not ("the" in before[-1:] or "guest" in before[-1:] or of_one or _counted(before)):
             return True
-        if word in singular and any(one in some for one in before) and (before[0] in asking or "is" not in texts[:1]):
+        if (
+            word in singular
+            and any(one in some for one in before)
+            and (before[0] in asking or "is" not in texts[:1] or texts[1] == "there")
+        ):
             return texts[place + 1 : place + 2] != ["is"] or before[0] in asking
     return False
 
