@@ -127,6 +127,10 @@ def test_conditions_are_kept(question: str, codes: set[str]) -> None:
         ("Frühjahrssemester, auf Englisch", {"A1"}),
         ("FS20 written exam", {"A4", "A5"} & {"A1"}),
         ("not with Müller", {"A2"}),
+        ("the language of instruction is German and 4 ects", {"A2"}),
+        ("fag på engelsk giver 3 ects", {"A1"}),
+        ("exam-free courses", set()),
+        ("Kurse mit mündlicher Prüfung statt einer schriftlichen Klausur", {"A3"}),
         ("Müller, 3 ects", {"A1"}),
         ("compulsory english courses", {"A1", "A3", "A4"}),
     ],
@@ -256,6 +260,14 @@ SAID = sorted(
         *("3", "7,5", "2024/25", "FS25", "≥", "+", "-", ",", "/", ":", "'s", "?", "Müller", "Gao"),
     }
 )
+
+
+@pytest.mark.parametrize("text", ["1, " * 700, "3-" * 1000, "3 and " * 300, "english or " * 180, "fs25 " * 400])
+def test_what_repeats_is_read_quickly(text: str) -> None:
+    PARSER.parse(text)
+    begin = time.process_time()
+    PARSER.parse(text)
+    assert time.process_time() - begin < 0.1
 
 
 @settings(deadline=None)

@@ -253,5 +253,5 @@ def _parts() -> tuple[str, str, str]:
     return (
         rf"(?:(?P<before>(?:{before})\b\.?|{signs})\s*)?",
         after,
-        rf"(?P<list>{one}(?:\s*(?:{SEPARATORS})\s*{one})*)",
+        rf"(?P<list>{one}(?:\s*(?:{SEPARATORS})\s*{one}){{0,3}})",
     )

@@ -29,6 +29,8 @@ LONGEST = 80
 LONGEST_PHRASE = 6
 NAMED = "\N{WHITE SQUARE}"
 """Stands for each word of a title or code: no word, and no condition."""
+GAP = 40
+"""Characters between two phrases that may still be joined."""
 NAMESAKES = 6
 """The most people for whom a name alone may stand."""
 LOOSE = ("language", "level", "start", "type", "duration", "teaching_method", "exam_form")
@@ -68,7 +70,7 @@ class ConditionParser:
             else Word(fold(word.text), word.start, word.end)
             for word in words(text)[:LONGEST]
         ]
-        blank = _blanked(text, taken)
+        blank = _blanked(text, taken)[: told[-1].end + 1 if told else 0]
         made: list[Condition] = []
         ignored: list[str] = []
 
@@ -101,7 +103,8 @@ class ConditionParser:
 
     def numbers(self, text: str) -> list[Condition]:
         """Credits and terms in `text`, wherever they stand: they are no part of a title or code."""
-        blank = _blanked(text, ())
+        told = words(text)[:LONGEST]
+        blank = _blanked(text, ())[: told[-1].end + 1 if told else 0]
         found = [*terms(blank, text, self.facts), *amounts(blank, text, self.facts)]
         return [one for one in found if isinstance(one, Condition)]
 
@@ -350,7 +353,7 @@ def _overlaps(one: Condition, others: Iterable[Condition]) -> bool:
 def _between(text: str, end: int, start: int) -> list[str] | None:
     """The words between two places of one clause or list, None where more than a comma or a sign parts them."""
     gap = text[end:start]
-    return None if re.search(r"[;.?!:]", gap) else [word.text for word in words(gap)]
+    return None if start - end > GAP or re.search(r"[;.?!:]", gap) else [word.text for word in words(gap)]
 
 
 def _gap(one: Condition, around: Around) -> list[str] | None:

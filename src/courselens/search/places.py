@@ -124,6 +124,8 @@ class Around:
             return True
         if told[0] in ("vermeiden", "undga", "vermeide"):
             return True
+        if told[0] in ("free", "frei", "fri") and self.text[self.end : self.end + 1] == "-":  # exam-free
+            return True
         stated = told[0] in words_of("copula") | words_of("graded") | {"wird", "werden", "does", "do"}
         return stated and len(told) > 1 and told[1] in ("not", "nicht", "ikke", "t") and told[-1] not in ("problem",)
 
@@ -172,7 +174,9 @@ def fits(field: str, own: bool, phrase: Phrase, around: Around) -> bool:
         stated = not own and (negated or before in words_of("copula")) and around.loose
         return phrase[-1] in words_of("plural_types") or around.of_courses or stated
     if field == "teaching_method":
-        last = around.loose and before in words_of("taught") | words_of("entirely") | words_of("copula")
+        last = around.loose and before in words_of("taught") | words_of("taught_so") | words_of("entirely") | words_of(
+            "copula"
+        )
         stated = last or around.alone or (negated and around.loose) or after in words_of("only")
         taught = after in words_of("taught_so")
         return around.of_courses or stated or taught or (own and len(phrase) > 1)
@@ -211,7 +215,8 @@ def _fits_language(around: Around, negated: bool) -> bool:
         return negated and after in loose
     if before in words_of("mine"):
         return around.operator == "not"
-    stated = after in taught | words_of("only") or around.alone or adverb or last or examined
+    named = before in words_of("copula") and around.before(2) in taught and around.loose
+    stated = named or after in taught | words_of("only") or around.alone or adverb or last or examined
     return after_in or beside or numbered or of_courses or stated or (negated and around.loose)
 
 
