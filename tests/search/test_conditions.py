@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from courselens.search.conditions import Condition, ConditionParser, values_said
 from courselens.search.facts import Facts
+from courselens.search.vocabulary import conditions
 from fakes import course
 
 COURSES = (
@@ -85,9 +88,124 @@ def test_conditions_are_kept(question: str, codes: set[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("question", "codes"),
+    [
+        ("I don't speak German", {"A1", "A3"}),
+        ("my german is bad, any courses for me", {"A1", "A3"}),
+        ("ich kann kein Deutsch", {"A1", "A3"}),
+        ("Kurse ohne Deutschkenntnisse", {"A1", "A3"}),
+        ("jeg taler ikke tysk", {"A1", "A3"}),
+        ("nothing in german", {"A1", "A3"}),
+        ("courses for people who only know English", {"A1", "A3"}),
+        ("auf englisch oder deutsch, 6 ects", {"A4", "A5"}),
+        ("weder auf Deutsch noch auf Englisch", set()),
+        ("I hate written exams", {"A3"}),
+        ("courses that do not involve a written exam or an oral one", {"A3"}),
+        ("neither a written exam nor an oral exam", set()),
+        ("oral exam, written exam and 6 ects", {"A4", "A5", "A3"} & {"A4", "A5"}),
+        ("written exam + oral exam, 6 ects", {"A4"}),
+        ("ects: 6, language: english", {"A4"}),
+        ("language=German, credits=4", {"A2"}),
+        ("credits > 6", {"A3"}),
+        ("≤ 4 ects", {"A1", "A2"}),
+        ("4 credits at most", {"A1", "A2"}),
+        ("6 credits or more", {"A3", "A4", "A5"}),
+        ("4 or 6 credits", {"A2", "A4", "A5"}),
+        ("3 to 4 credits", {"A1", "A2"}),
+        ("between three and four credits", {"A1", "A2"}),
+        ("more than 3 but less than 7 credits", {"A2", "A4", "A5"}),
+        ("6er Kurs", {"A4", "A5"}),
+        ("english, no oral exam, six", {"A4"} - {"A4"}),
+        ("written exam, six", {"A4", "A5"}),
+        ("I need 4 more credits", {"A2"}),
+        ("mir fehlen noch 4 Credits", {"A2"}),
+        ("german, but not 6 ects", {"A2"}),
+        ("Masterkurse", {"A1", "A3"}),
+        ("bachelor's courses", {"A2"}),
+        ("not at master level", {"A2", "A5"}),
+        ("bachelor or phd", {"A2", "A5"}),
+        ("Frühjahrssemester, auf Englisch", {"A1"}),
+        ("FS20 written exam", {"A4", "A5"} & {"A1"}),
+        ("not with Müller", {"A2"}),
+        ("the language of instruction is German and 4 ects", {"A2"}),
+        ("fag på engelsk giver 3 ects", {"A1"}),
+        ("exam-free courses", set()),
+        ("Kurse mit mündlicher Prüfung statt einer schriftlichen Klausur", {"A3"}),
+        ("Müller, 3 ects", {"A1"}),
+        ("compulsory english courses", {"A1", "A3", "A4"}),
+    ],
+)
+def test_conditions_said_otherwise(question: str, codes: set[str]) -> None:
+    assert kept(question) == codes
+
+
+OTHERS = (
+    course("B1", "One", "2024/2025", credits=1.0, department="HIST", level=("200",), capacity=24.0, type="Mandatory"),
+    course("B2", "Two", "2025/2026", credits=0.5, department="BIO", level=("300",), capacity=60.0, type="Elective"),
+    course("B3", "Three", "2024/2025", credits=0.25, start=("Spring",), duration="Two Semesters", type="Elective"),
+    course("B4", "Four", "2025/2026", credits=1.0, start=("Autumn",), teaching_method=("Online teaching",)),
+    course("B5", "Five", "2025/2026", credits=2.0, teaching_method=("Blended learning",), exam_form=("Project",)),
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "codes"),
+    [
+        ("half courses", {"B2"}),
+        ("quarter-credit classes", {"B3"}),
+        ("at least half a credit", {"B1", "B2", "B4", "B5"}),
+        ("less than one credit", {"B2", "B3"}),
+        ("history department", {"B1"}),
+        ("courses of the department of biology", {"B2"}),
+        ("HIST courses", {"B1"}),
+        ("200 level courses", {"B1"}),
+        ("at most 30 participants", {"B1"}),
+        ("core courses", {"B1"}),
+        ("courses that are not mandatory", {"B2", "B3"}),
+        ("two-semester courses", {"B3"}),
+        ("online only", {"B4"}),
+        ("courses that run fully online", {"B4"}),
+        ("neither online nor blended", set()),
+        ("hybrid teaching", {"B5"}),
+        ("spring 2025 courses", {"B3"}),
+        ("HS2025", {"B4"}),
+        ("2024/25 electives", {"B3"}),
+    ],
+)
+def test_conditions_of_another_catalogue(question: str, codes: set[str]) -> None:
+    facts = Facts.of(OTHERS)
+    mask = np.ones(len(OTHERS), dtype=bool)
+    for condition in ConditionParser(facts).parse(question).conditions:
+        mask &= condition.mask(facts)
+    assert {one.code for one, here in zip(OTHERS, mask, strict=True) if here} == codes
+
+
+@pytest.mark.parametrize(
     "question",
     [
-        "courses on german history",
+        "oral history",
+        "oral traditions",
+        "portfolio theory",
+        "the paper industry",
+        "video games",
+        "final accounts",
+        "credit risk",
+        "6 sigma",
+        "two-sided markets",
+        "business english",
+        "improve my german",
+        "the winter war",
+        "the fall of rome",
+        "group identity and conflict",
+        "mandatory vaccination",
+        "bachelor machines",
+        "politics since 2020",
+        "the crisis of 2020",
+        "back testing",
+        "master's thesis in health science",
+        "presentation skills",
+        "8,777 ects",
+        "courses on German unification",
         "english literature of the 19th century",
         "master data management",
         "spring bearings",
@@ -127,3 +245,37 @@ def test_values_said_anywhere() -> None:
 @given(st.text(max_size=300))
 def test_any_text_is_read(text: str) -> None:
     PARSER.parse(text)
+
+
+SAID = sorted(
+    {
+        *(str(word) for entry in conditions().values() if isinstance(entry, list) for word in entry),
+        *(
+            str(word)
+            for entry in conditions().values()
+            if isinstance(entry, dict)
+            for said in entry.values()
+            for word in said
+        ),
+        *("3", "7,5", "2024/25", "FS25", "≥", "+", "-", ",", "/", ":", "'s", "?", "Müller", "Gao"),
+    }
+)
+
+
+@pytest.mark.parametrize("text", ["1, " * 700, "3-" * 1000, "3 and " * 300, "english or " * 180, "fs25 " * 400])
+def test_what_repeats_is_read_quickly(text: str) -> None:
+    PARSER.parse(text)
+    begin = time.process_time()
+    PARSER.parse(text)
+    assert time.process_time() - begin < 0.1
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(SAID), max_size=60).map(" ".join))
+def test_any_words_of_conditions_are_read(text: str) -> None:
+    begin = time.process_time()
+    found = PARSER.parse(text)
+    assert time.process_time() - begin < 0.1
+    for condition in found.conditions:
+        assert condition.mask(FACTS).shape == (len(COURSES),)
+        assert 0 <= condition.start < condition.end <= len(text)

@@ -7,7 +7,7 @@ answer and calibration learns how sure it may be.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -118,7 +118,17 @@ class Answerer:
     def _narrowed(
         self, start: Mask, conditions: Sequence[Condition]
     ) -> tuple[Mask, tuple[Condition, ...], tuple[Condition, ...]]:
-        """The courses that fulfil the conditions; one that would leave nothing is relaxed."""
+        """The courses that fulfil the conditions; one that would leave nothing is relaxed: `only` to `is` at first."""
+        narrowed = self._narrow(start, conditions)
+        weaker = [replace(one, operator="is") if one.operator == "only" else one for one in conditions]
+        if len(narrowed[1]) < len(conditions) and weaker != list(conditions):
+            again = self._narrow(start, weaker)
+            return again if len(again[1]) > len(narrowed[1]) else narrowed
+        return narrowed
+
+    def _narrow(
+        self, start: Mask, conditions: Sequence[Condition]
+    ) -> tuple[Mask, tuple[Condition, ...], tuple[Condition, ...]]:
         kept: list[Condition] = []
         relaxed: list[Condition] = []
         mask = start

@@ -9,65 +9,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
 from rapidfuzz.distance import OSA
 
-from courselens.course import Value
 from courselens.dataset.glossary import is_term
-from courselens.search.facts import Facts, Mask
-from courselens.search.places import Around, Phrase, exam_phrases, fits, words_of
+from courselens.search.amounts import amounts, bare_credits, numbers_said, terms, years
+from courselens.search.facts import Condition, Facts
+from courselens.search.places import Around, Phrase, compound_of, exam_phrases, fits, ruled_out, speech_of, words_of
 from courselens.search.tokens import Word, flat, fold, words
 from courselens.search.vocabulary import asking_words, conditions, stop_words
 
+__all__ = ["Condition", "ConditionParser", "Found", "values_said"]
+
+LONGEST = 80
+"""Words of a question that are looked at."""
 LONGEST_PHRASE = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """A filter: `operator` is `is`, `not`, `only`, `between` (both ends included), `>` or `<`.
-
-    `said` are the question's words, `start` and `end` their place.
-    """
-
-    field: str
-    operator: str
-    values: tuple[Value, ...]
-    said: str
-    start: int = 0
-    end: int = 0
-
-    def mask(self, facts: Facts) -> Mask:
-        """Courses that fulfil the condition; a course that does not say is never one of them."""
-        if self.field in facts.numbers:
-            numbers = facts.numbers[self.field]
-            first = float(self.values[0])
-            if self.operator == ">":
-                return np.asarray(numbers > first)
-            if self.operator == "<":
-                return np.asarray(numbers < first)
-            if self.operator == "between":
-                return np.asarray((numbers >= first) & (numbers <= float(self.values[-1])))
-            found = np.isin(numbers, np.array([float(value) for value in self.values], dtype=np.float32))
-            return np.asarray(~found & ~np.isnan(numbers)) if self.operator == "not" else np.asarray(found)
-        texts = [str(value) for value in self.values]
-        having = facts.having(self.field, texts)
-        if self.operator == "not":
-            return facts.stating(self.field) & ~having
-        if self.operator == "only":
-            others = [
-                value for value in facts.values.get(self.field, {}) if value not in texts and value != "Group work"
-            ]
-            return having & ~facts.having(self.field, others)
-        return having
-
-    def to_dict(self) -> dict[str, Any]:
-        """The shape of an entry of `filters`; `operator` only where it is not plain equality."""
-        out: dict[str, Any] = {"field": self.field, "value": list(self.values), "from": self.said}
-        return out if self.operator == "is" else {**out, "operator": self.operator}
+NAMED = "\N{WHITE SQUARE}"
+"""Stands for each word of a title or code: no word, and no condition."""
+GAP = 40
+"""Characters between two phrases that may still be joined."""
+NAMESAKES = 6
+"""The most people for whom a name alone may stand."""
+LOOSE = ("language", "level", "start", "type", "duration", "teaching_method", "exam_form")
+"""Fields whose words may stand anywhere beside other conditions."""
+COMPOUND = ("level", "start", "type", "teaching_method")
+"""Fields whose words begin compounds with courses: `masterkurse`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,25 +59,38 @@ class ConditionParser:
         self.rare_names = frozenset(
             word
             for word, names in self.names.items()
-            if len(names) == 1 and len(word) > 3 and word not in known | asking_words() and not is_term(word)
+            if len(names) <= NAMESAKES and len(word) > 3 and word not in known | asking_words() and not is_term(word)
         )
 
     def parse(self, text: str, *, taken: Sequence[tuple[int, int]] = (), fields: Iterable[str] | None = None) -> Found:
         """Conditions in `text` outside the spans `taken` (a title, a code), of `fields` only where given."""
         told = [
-            Word(fold(word.text), word.start, word.end)
-            for word in words(text)
-            if not any(start < word.end and word.start < end for start, end in taken)
+            Word(NAMED, word.start, word.end)
+            if any(start < word.end and word.start < end for start, end in taken)
+            else Word(fold(word.text), word.start, word.end)
+            for word in words(text)[:LONGEST]
         ]
-        told = told[:80]
-        blank = _blanked(text, taken)
-        made = [*self._numbers(blank, text), *self._years(blank, text)]
+        blank = _blanked(text, taken)[: told[-1].end + 1 if told else 0]
+        made: list[Condition] = []
         ignored: list[str] = []
-        for found in (*self._phrases(told, text), *self._lecturers(told, text)):
-            if isinstance(found, str):
-                ignored.append(found)
-            elif not any(found.start < one.end and one.start < found.end for one in made):
-                made.append(found)
+
+        def add(found: Iterable[Condition | str]) -> None:
+            for one in found:
+                if isinstance(one, str):
+                    ignored.append(one)
+                elif not any(one.field == other.field and _overlap(one, other) for other in made):
+                    made.append(one)
+
+        add(terms(blank, text, self.facts))
+        add(amounts(blank, text, self.facts))
+        add(years(blank, text, self.facts))
+        numbers = tuple(made)
+        names = [one for one in self._lecturers(told, text) if isinstance(one, str) or not _overlaps(one, numbers)]
+        known = [*numbers, *(one for one in names if not isinstance(one, str))]
+        add(one for one in self._phrases(told, text, known) if isinstance(one, str) or not _overlaps(one, numbers))
+        add(one for one in names if isinstance(one, str) or not _overlaps(one, made))
+        if made:
+            add(one for one in bare_credits(blank, text, self.facts) if not _overlaps(one, made))
         wanted = set(fields) if fields is not None else None
         kept = [one for one in _joined(made, text) if wanted is None or one.field in wanted]
         usable = []
@@ -119,59 +101,108 @@ class ConditionParser:
                 ignored.append(one.said)
         return Found(tuple(sorted(usable, key=lambda one: one.start)), tuple(dict.fromkeys(ignored)))
 
-    def _numbers(self, blank: str, text: str) -> list[Condition]:
-        field = self.facts.credit_field
-        if field not in self.facts.numbers:
-            return []
-        found = []
-        for match in _credit_pattern().finditer(blank):
-            low = _number(match["low"] or match["word"])
-            high = _number(match["high"]) if match["high"] else None
-            before, after = (match["before"] or "").strip(), (match["after"] or "").strip()
-            operator, values = _compare(low, high, before, after, plus=bool(match["plus"]))
-            end = match.end()
-            found.append(Condition(field, operator, values, _said(text, match.start(), end), match.start(), end))
-        return found
+    def numbers(self, text: str) -> list[Condition]:
+        """Credits and terms in `text`, wherever they stand: they are no part of a title or code."""
+        told = words(text)[:LONGEST]
+        blank = _blanked(text, ())[: told[-1].end + 1 if told else 0]
+        found = [*terms(blank, text, self.facts), *amounts(blank, text, self.facts)]
+        return [one for one in found if isinstance(one, Condition)]
 
-    def _years(self, blank: str, text: str) -> list[Condition]:
-        years = self.facts.values.get("year", {})
-        found = []
-        for match in re.finditer(r"\b((?:19|20)\d\d)(?:\s*[/\-–]\s*((?:19|20)?\d\d))?\b", blank):
-            values = [year for year in years if _same_year(year, match[1], match[2])]
-            if values:
-                said = _said(text, match.start(), match.end())
-                found.append(Condition("year", "is", tuple(values), said, match.start(), match.end()))
-        return found
-
-    def _phrases(self, told: Sequence[Word], text: str) -> list[Condition | str]:
+    def _phrases(self, told: Sequence[Word], text: str, known: Sequence[Condition]) -> list[Condition | str]:
+        """Phrases in a fitting place, then those joined to one of them or standing beside other conditions."""
         found: list[Condition | str] = []
+        left: list[tuple[int, int]] = []
         place = 0
         while place < len(told):
-            size = self._phrase_at(told, place, text, found)
+            size, first = self._phrase_at(told, place, text, found)
+            if not size and first:
+                left.append((place, first))
             place += max(1, size)
+        found += self._departments(words(text)[:LONGEST], text)
+        made = [one for one in found if isinstance(one, Condition)]
+        all_said = len(told) > 1 and self._all_said(told, left, [*made, *known])
+        changed = True
+        while changed and left:
+            changed = False
+            for place, size in tuple(left):
+                around = Around(told, place, size, text)
+                for field, value in self._meanings(tuple(word.text for word in told[place : place + size])):
+                    if field not in LOOSE or (field, value) == ("exam_form", "exam"):
+                        continue
+                    joined = any(one.field == field and _gap_joins(one, around) for one in made)
+                    free = around.loose or size > 1
+                    beside = free and any(_beside(one, around) for one in (*made, *known))
+                    if joined or beside or all_said:
+                        one = self._condition(field, value, around)
+                        if isinstance(one, Condition) and not _overlaps(one, made):
+                            made.append(one)
+                            found.append(one)
+                            changed = True
+                            break
+                else:
+                    continue
+                left.remove((place, size))
         return found
 
-    def _phrase_at(self, told: Sequence[Word], place: int, text: str, found: list[Condition | str]) -> int:
+    def _all_said(self, told: Sequence[Word], left: Sequence[tuple[int, int]], made: Sequence[Condition]) -> bool:
+        """Whether conditions are all that is said: `multiple choice quiz`, `summer, online`."""
+        held = {place + step for place, size in left for step in range(size)}
+        small = stop_words() | words_of("joining") | words_of("courses") | words_of("only") | words_of("negation")
+        return all(
+            place in held or word.text in small or any(one.start <= word.start < one.end for one in made)
+            for place, word in enumerate(told)
+        )
+
+    def _meanings(self, phrase: Phrase) -> list[tuple[str, str]]:
+        return [*((field, value) for field, value, _ in self.own.get(phrase, ())), *self._meant(phrase)]
+
+    def _phrase_at(self, told: Sequence[Word], place: int, text: str, found: list[Condition | str]) -> tuple[int, int]:
+        """Adds what the longest fitting phrase at `place` says; its size, and that of the longest phrase known."""
+        longest = 0
         for size in range(min(LONGEST_PHRASE, len(told) - place), 0, -1):
             phrase = tuple(word.text for word in told[place : place + size])
-            for field, value, own in (
-                *self.own.get(phrase, ()),
-                *((f, v, False) for f, v in self._meant(phrase)),
-            ):
-                around = Around(told, place, size, text)
-                if not fits(field, own, phrase, around):
-                    continue
-                made = self._condition(field, value, around)
-                if made is not None:
-                    found.append(made)
-                    return size
-        return 0
+            meanings = [*self.own.get(phrase, ()), *((field, value, False) for field, value in self._meant(phrase))]
+            longest = longest or (size if meanings else 0)
+            around = Around(told, place, size, text)
+            fitting = [(field, value) for field, value, own in meanings if fits(field, own, phrase, around)]
+            made = [one for one in (self._condition(*each, around) for each in fitting) if one is not None]
+            if made:
+                found.append(next((one for one in made if isinstance(one, Condition)), made[0]))
+                return size, longest
+        return 0, longest
+
+    def _departments(self, told: Sequence[Word], text: str) -> list[Condition]:
+        """Departments known by a short form, said in full: `history department` where the catalogue has `HIST`."""
+        found = []
+        cue = words_of("departments")
+        for place, word in enumerate(told):
+            around = Around(told, place, 1, text)
+            if around.next in cue or (around.before() in ("of", "for") and around.before(2) in cue):
+                short = [
+                    value
+                    for value in self.facts.values.get("department", {})
+                    if value.isupper() and len(value) > 2 and word.text.startswith(fold(value))
+                ]
+                if short:
+                    value = max(short, key=len)
+                    found.append(Condition("department", around.operator, (value,), around.said, word.start, word.end))
+        return found
 
     def _meant(self, phrase: Phrase) -> Sequence[tuple[str, str]]:
         """Fields and values that a phrase means: as it stands, inflected, or as the end of a compound."""
         found = self.phrases.get(phrase) or _stemmed_phrases().get(_stemmed(phrase))
-        if found or len(phrase) > 1 or len(phrase[0]) < 10:
+        out = ruled_out(phrase)
+        if out:
+            return [("exam_form", out)]
+        if found or len(phrase) > 1:
             return found or ()
+        speech = [one for one in self.phrases.get((speech_of(phrase[0]) or "",), ()) if one[0] == "language"]
+        if speech:
+            return speech
+        stem = compound_of(phrase[0])
+        of_courses = [one for one in self.phrases.get((stem or "",), ()) if one[0] in COMPOUND]
+        if of_courses or len(phrase[0]) < 10:
+            return of_courses
         ends = [one[0] for one in exam_phrases() if len(one) == 1 and len(one[0]) > 6 and phrase[0].endswith(one[0])]
         return self.phrases[max(ends, key=len),] if ends else ()
 
@@ -186,8 +217,6 @@ class ConditionParser:
         values = self._catalogue_values(field, value)
         if not values:
             return said
-        if operator == "not" and field == "language" and around.after_only:
-            operator = "is"
         return Condition(field, operator, tuple(values), said, around.start, around.end)
 
     def _catalogue_values(self, field: str, value: str) -> list[str]:
@@ -208,13 +237,11 @@ class ConditionParser:
             pair = self.names.get(word.text, frozenset()) & self.names.get(following, frozenset())
             before = place > 0 and told[place - 1].text in by
             if pair and following != word.text:
-                end = told[place + 1].end
-                found.append(Condition("lecturer", "is", tuple(sorted(pair)), text[word.start : end], word.start, end))
+                found.append(_lecturer(pair, Around(told, place, 2, text)))
             elif before and len(word.text) > 2 and word.text not in stop_words():
                 found += self._surname(told, place, text)
-            elif word.text in self.rare_names:
-                values = tuple(sorted(self.names[word.text]))
-                found.append(Condition("lecturer", "is", values, text[word.start : word.end], word.start, word.end))
+            elif word.text in self.rare_names and _is_name(Around(told, place, 1, text), len(self.names[word.text])):
+                found.append(_lecturer(self.names[word.text], Around(told, place, 1, text)))
         return found
 
     def _surname(self, told: Sequence[Word], place: int, text: str) -> list[Condition | str]:
@@ -222,8 +249,8 @@ class ConditionParser:
         said = text[word.start : word.end]
         values = self.names.get(word.text) or self._misspelt_name(word.text)
         if values:
-            return [Condition("lecturer", "is", tuple(sorted(values)), said, word.start, word.end)]
-        named = said[:1].isupper() and told[place - 1].text in ("by", "prof", "professor", "dr", "dozent", "dozentin")
+            return [_lecturer(values, Around(told, place, 1, text))]
+        named = said[:1].isupper() and told[place - 1].text in words_of("by_name")
         return [said] if named else []
 
     def _misspelt_name(self, word: str) -> frozenset[str]:
@@ -292,62 +319,6 @@ def _stemmed(phrase: Phrase) -> Phrase:
     return tuple(re.sub(r"(?<=\w{4})(?:e|en|em|er|es)$", "", word) for word in phrase)
 
 
-@lru_cache(maxsize=1)
-def _credit_pattern() -> re.Pattern[str]:
-    data = conditions()
-
-    def either(items: Iterable[object]) -> str:
-        return "|".join(re.escape(flat(str(item))) for item in sorted(map(str, items), key=len, reverse=True))
-
-    before = either(
-        [*data["at_least"], *data["at_most"], *data["more_than"], *data["less_than"], "between", "zwischen", "mellem"]
-    )
-    after = either(
-        word
-        for name in ("at_least", "at_most")
-        for word in data[name]
-        if str(word).split()[0] in ("or", "oder", "eller", "and")
-    )
-    spelled = either(word for spellings in data["numbers"].values() for word in spellings)
-    number = r"\d{1,3}(?:[.,]\d{1,2})?"
-    return re.compile(
-        rf"(?<![\w.,])(?:(?P<before>{before})\s+)?(?:(?P<low>{number})|(?P<word>\b(?:{spelled})\b))(?P<plus>\+)?"
-        rf"(?:\s*(?:-|–|to|bis|til|and|und|og|or|oder|eller)\s*(?P<high>{number}))?"
-        rf"(?:\s+(?P<after>{after}))?[\s\-]*(?:{either(data['units'])})\b(?:\s+(?P<late>{after}))?"
-    )
-
-
-def _compare(low: float, high: float | None, before: str, after: str, *, plus: bool) -> tuple[str, tuple[Value, ...]]:
-    data = conditions()
-    flatly = {
-        name: {flat(str(word)) for word in data[name]} for name in ("at_least", "at_most", "more_than", "less_than")
-    }
-    if high is not None:
-        return "between", (low, high)
-    if plus or before in flatly["at_least"] or after in flatly["at_least"]:
-        return "between", (low, 999.0)
-    if before in flatly["at_most"] or after in flatly["at_most"]:
-        return "between", (0.0, low)
-    if before in flatly["more_than"]:
-        return ">", (low,)
-    if before in flatly["less_than"]:
-        return "<", (low,)
-    return "is", (low,)
-
-
-def _number(text: str) -> float:
-    if text[0].isdigit():
-        return float(text.replace(",", "."))
-    return next(float(number) for number, said in conditions()["numbers"].items() if text in map(flat, map(str, said)))
-
-
-def _same_year(year: str, first: str, second: str | None) -> bool:
-    numbers = re.findall(r"(?:19|20)\d\d", year)
-    if second is None:
-        return bool(numbers) and first in numbers[:1] if len(numbers) > 1 else first in numbers
-    return numbers[:1] == [first] and (len(numbers) < 2 or numbers[1].endswith(second[-2:]))
-
-
 def _blanked(text: str, taken: Sequence[tuple[int, int]]) -> str:
     letters = list(flat(text))
     for start, end in taken:
@@ -355,8 +326,61 @@ def _blanked(text: str, taken: Sequence[tuple[int, int]]) -> str:
     return "".join(letters)
 
 
-def _said(text: str, start: int, end: int) -> str:
-    return text[start:end].strip()
+def _lecturer(names: Iterable[str], around: Around) -> Condition:
+    operator = "not" if around.operator == "not" else "is"
+    said = around.text[around.start : around.end]
+    return Condition("lecturer", operator, tuple(sorted(names)), said, around.start, around.end)
+
+
+def _is_name(around: Around, bearers: int) -> bool:
+    """Whether a name is meant, where the word is an ordinary one too or several are called so: `Back`, not `back
+    testing`.
+    """
+    if bearers > 1:
+        return around.alone or re.match(r"['’]s?\b", around.text[around.end :]) is not None
+    ordinary = around.told[around.place].text in words_of("ordinary")
+    return not ordinary or around.alone or (around.place > 0 and around.text[around.start].isupper())
+
+
+def _overlap(one: Condition, other: Condition) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def _overlaps(one: Condition, others: Iterable[Condition]) -> bool:
+    return any(_overlap(one, other) for other in others)
+
+
+def _between(text: str, end: int, start: int) -> list[str] | None:
+    """The words between two places of one clause or list, None where more than a comma or a sign parts them."""
+    gap = text[end:start]
+    return None if start - end > GAP or re.search(r"[;.?!:]", gap) else [word.text for word in words(gap)]
+
+
+def _gap(one: Condition, around: Around) -> list[str] | None:
+    if one.end <= around.start:
+        return _between(around.text, one.end, around.start)
+    return _between(around.text, around.end, one.start) if around.end <= one.start else None
+
+
+def _gap_joins(one: Condition, around: Around) -> bool:
+    """Whether the phrase is joined to a condition: `English or German`, `paper + presentation`."""
+    told = _gap(one, around)
+    if told is None:
+        return False
+    gap = around.text[min(one.end, around.end) : max(one.start, around.start)]
+    sign = re.search(r"[/+&]", gap) is not None
+    joined = sign or any(word in words_of("joining") for word in told)
+    return joined and all(word in words_of("joining") | words_of("articles") for word in told) and around.loose
+
+
+def _beside(one: Condition, around: Around) -> bool:
+    """Whether the phrase stands beside a condition and no other word: `portfolio, 3 ects`."""
+    told = _gap(one, around)
+    if told is None or not all(word in words_of("joining") | words_of("articles") for word in told):
+        return False
+    before = around.before()
+    begins = around.alone or before == "" or before in stop_words() | words_of("joining")
+    return one.end <= around.start or begins
 
 
 def _joined(made: Sequence[Condition], text: str) -> list[Condition]:
@@ -366,7 +390,7 @@ def _joined(made: Sequence[Condition], text: str) -> list[Condition]:
     """
     joined: dict[str, Condition] = {}
     out = []
-    for one in sorted(made, key=lambda one: one.start):
+    for one in _negated(made, text):
         both = one.field == "exam_form" and one.field in joined and _both(text[joined[one.field].end : one.start])
         if one.operator != "is" or one.field not in joined or both:
             out.append(one)
@@ -383,15 +407,31 @@ def _joined(made: Sequence[Condition], text: str) -> list[Condition]:
 
 
 def _both(between: str) -> bool:
-    return any(word.text in ("and", "und", "og", "plus") for word in words(between))
+    return "+" in between or any(word.text in words_of("both") for word in words(between))
+
+
+def _negated(made: Sequence[Condition], text: str) -> list[Condition]:
+    """A negation holds for all that is joined after it: `neither an exam nor a presentation`."""
+    out: list[Condition] = []
+    for one in sorted(made, key=lambda one: one.start):
+        before = next((other for other in reversed(out) if other.field == one.field), None)
+        if before is not None and before.operator == "not" and one.operator == "is":
+            gap = text[before.end : one.start]
+            told = [word.text for word in words(gap)]
+            joining = words_of("joining") | words_of("articles")
+            joined = bool(told) and all(word in joining for word in told) and told[0] in words_of("joining")
+            anew = told[:1] and told[0] in words_of("both") and len(told) > 1 and told[0] != "plus"
+            if (joined and not anew) or (gap.strip() == "/"):
+                one = replace(one, operator="not")
+        out.append(one)
+    return out
 
 
 def values_said(text: str, field: str) -> frozenset[str]:
     """Canonical values of `field` that `text` says, wherever they stand: for questions like "is it in English?"."""
     told = [word.text for word in words(text)]
     if field in ("ects", "credits"):
-        numbers = (_number(match["low"] or match["word"]) for match in _credit_pattern().finditer(flat(text)))
-        return frozenset(f"{number:g}" for number in numbers if number is not None)
+        return numbers_said(text)
     found = set()
     for place in range(len(told)):
         for size in range(1, LONGEST_PHRASE + 1):

@@ -1,7 +1,7 @@
 """Which courses have which value of a field: what conditions are looked up in.
 
 In: the courses when an index is made. Out: for each text field its values with the courses that have them, for each
-numeric field one number a course. A course is known by its place in the index.
+numeric field one number a course; and `Condition`, a filter over them. A course is known by its place in the index.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from courselens.course import Course, format_value
+from courselens.course import Course, Value, format_value
 
 NUMERIC = ("ects", "credits", "capacity")
 UNUSED = frozenset({"timetable", "updated", "grading_scale"})
@@ -93,3 +94,47 @@ class Facts:
             known: Mask = ~np.isnan(self.numbers[field])
             return known
         return self.having(field, list(self.values.get(field, {})))
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A filter: `operator` is `is`, `not`, `only`, `between` (both ends included), `>` or `<`.
+
+    `said` are the question's words, `start` and `end` their place.
+    """
+
+    field: str
+    operator: str
+    values: tuple[Value, ...]
+    said: str
+    start: int = 0
+    end: int = 0
+
+    def mask(self, facts: Facts) -> Mask:
+        """Courses that fulfil the condition; a course that does not say is never one of them."""
+        if self.field in facts.numbers:
+            numbers = facts.numbers[self.field]
+            first = float(self.values[0])
+            if self.operator == ">":
+                return np.asarray(numbers > first)
+            if self.operator == "<":
+                return np.asarray(numbers < first)
+            if self.operator == "between":
+                return np.asarray((numbers >= first) & (numbers <= float(self.values[-1])))
+            found = np.isin(numbers, np.array([float(value) for value in self.values], dtype=np.float32))
+            return np.asarray(~found & ~np.isnan(numbers)) if self.operator == "not" else np.asarray(found)
+        texts = [str(value) for value in self.values]
+        having = facts.having(self.field, texts)
+        if self.operator == "not":
+            return facts.stating(self.field) & ~having
+        if self.operator == "only":
+            others = [
+                value for value in facts.values.get(self.field, {}) if value not in texts and value != "Group work"
+            ]
+            return having & ~facts.having(self.field, others)
+        return having
+
+    def to_dict(self) -> dict[str, Any]:
+        """The shape of an entry of `filters`; `operator` only where it is not plain equality."""
+        out: dict[str, Any] = {"field": self.field, "value": list(self.values), "from": self.said}
+        return out if self.operator == "is" else {**out, "operator": self.operator}

@@ -16,6 +16,8 @@ from courselens.search.vocabulary import conditions, stop_words
 
 Phrase = tuple[str, ...]
 
+REACH = 6
+"""Words between a negation and what it negates: `I don't want to take an oral exam`."""
 FARTHEST = 3
 """Words between a language and the courses that it belongs to: `English finance courses`."""
 
@@ -49,12 +51,36 @@ class Around:
         """At most so many words after the phrase in the same clause."""
         found: list[str] = []
         end = self.end
-        for word in self.told[self.place + self.size :][:most]:
-            if re.search(r"[,;.?!]", self.text[end : word.start]):
+        for word in self.told[self.place + self.size :]:
+            if len(found) == most or re.search(r"[,;.?!:]", self.text[end : word.start]):
                 break
-            found.append(word.text)
+            if not (word.text == "s" and self.text[word.start - 1 : word.start] in ("'", "’")):  # bachelor's courses
+                found.append(word.text)
             end = word.end
         return found
+
+    @property
+    def of_courses(self) -> bool:
+        """Whether courses follow, with nothing but other conditions between: `bachelor electives`, `core classes`."""
+        for word in self.following(FARTHEST):
+            if is_course_word(word):
+                return True
+            if word not in value_words() and word not in words_of("units") and not word.isdigit():
+                return False
+        return False
+
+    @property
+    def trails(self) -> bool:
+        """Whether only conditions follow in the clause: `finance english spring`."""
+        told = self.following(FARTHEST + 1)
+        return all(word in value_words() or word in words_of("units") or word.isdigit() for word in told)
+
+    @property
+    def loose(self) -> bool:
+        """Whether it modifies nothing: a clause, a small word or a word of asking for courses follows."""
+        following = self.next
+        free = stop_words() | words_of("joining") | words_of("graded") | words_of("doing") | words_of("courses")
+        return following == "" or following in free or following in value_words() or following.isdigit()
 
     @property
     def alone(self) -> bool:
@@ -69,18 +95,39 @@ class Around:
 
     @property
     def operator(self) -> str:
-        """`not` or `only` when such a word stands shortly before with nothing but small words between."""
-        for steps in range(1, 6):
+        """`not` or `only` when such a word stands shortly before with nothing but small words between, or after."""
+        for steps in range(1, REACH + 1):
             word = self.before(steps)
+            if not word or self._parted(self.place - steps):
+                break
             if word in words_of("negation") or word in ("t", "non"):
                 return "not"
-            if word == "but" and self.before(steps + 1) in ("anything", "everything", "any", "all"):
+            if word in ("but", "except") and self.before(steps + 1) in ("anything", "everything", "any", "all"):
                 return "not"
             if word in words_of("only"):
                 return "only" if self.before(steps + 1) not in ("not", "nicht", "ikke") else "is"
             if word not in words_of("between_not"):
                 break
-        return "is"
+        return "not" if self._denied else "is"
+
+    def _parted(self, place: int) -> bool:
+        """Whether a clause ends after the word at `place`."""
+        return re.search(r"[,;.?!:]", self.text[self.told[place].end : self.told[place + 1].start]) is not None
+
+    @property
+    def _denied(self) -> bool:
+        """Whether what follows denies it: `my German is bad`, `participation is not graded`, `Klausuren vermeiden`."""
+        told = self.following(4)
+        if not told:
+            return False
+        if self.before() in words_of("mine") and words_of("poorly") & set(told):
+            return True
+        if told[0] in ("vermeiden", "undga", "vermeide"):
+            return True
+        if told[0] in ("free", "frei", "fri") and self.text[self.end : self.end + 1] == "-":  # exam-free
+            return True
+        stated = told[0] in words_of("copula") | words_of("graded") | {"wird", "werden", "does", "do"}
+        return stated and len(told) > 1 and told[1] in ("not", "nicht", "ikke", "t") and told[-1] not in ("problem",)
 
     @property
     def after_only(self) -> bool:
@@ -103,6 +150,10 @@ def fits(field: str, own: bool, phrase: Phrase, around: Around) -> bool:
     """Whether the phrase stands where a condition on `field` stands; `own` is a value as the catalogue writes it."""
     courses, before, after = words_of("courses"), around.before(), around.next
     negated = around.operator != "is"
+    if ruled_out(phrase) and field == "exam_form":
+        return around.operator == "not" and around.loose and around.next not in value_words()
+    if compound_of(phrase[-1]) is not None and len(phrase) == 1 and not own and field != "exam_form":
+        return True
     if field == "language":
         return _fits_language(around, negated)
     if field == "level":
@@ -111,21 +162,35 @@ def fits(field: str, own: bool, phrase: Phrase, around: Around) -> bool:
             return after in level or before in level
         if phrase[0] in words_of("also_else"):
             return after in courses | level
-        return negated or before in words_of("near_level") or after in courses | level | {""}
+        near = before in words_of("near_level") and around.loose
+        return (negated and around.loose) or near or around.of_courses or after in level | {""}
     if field == "start":
         terms = words_of("terms")
-        return before in words_of("near_start") or after in courses | terms or after[:2] in ("19", "20")
+        near = before in words_of("near_start") and around.loose and after != "of"
+        named = phrase[-1].endswith(tuple(terms)) or around.alone or (negated and around.loose)
+        dated = after[:2] in ("19", "20") and len(after) == 4
+        return near or named or around.of_courses or after in terms | {"school"} or dated
     if field == "type":
-        stated = not own and (negated or before in words_of("copula"))
-        return phrase[-1] in words_of("plural_types") or after in courses or stated
+        stated = not own and (negated or before in words_of("copula")) and around.loose
+        return phrase[-1] in words_of("plural_types") or around.of_courses or stated
     if field == "teaching_method":
-        stated = after == "" and before in words_of("taught") | words_of("only")
-        return after in courses or stated or (own and len(phrase) > 1)
+        last = around.loose and before in words_of("taught") | words_of("taught_so") | words_of("entirely") | words_of(
+            "copula"
+        )
+        stated = last or around.alone or (negated and around.loose) or after in words_of("only")
+        taught = after in words_of("taught_so")
+        return around.of_courses or stated or taught or (own and len(phrase) > 1)
     if field == "exam_form":
-        return negated or _fits_exam(around)
+        return (negated and around.loose) or _fits_exam(around)
     if field in ("department", "discipline", "study_board"):
         cue = words_of("departments")
-        return len(phrase) > 1 or after in cue or before in cue or (before == "of" and around.before(2) in cue)
+        near = after in cue or before in cue or (before == "of" and around.before(2) in cue)
+        if own and after in courses and around.text[around.start : around.end].isupper():
+            return True
+        if field == "discipline" and len(phrase) > 1:
+            within = before in words_of("in") | {"within", "i", "im", "from"} and around.before(2) in courses | cue
+            return within or around.of_courses or near
+        return len(phrase) > 1 or near
     return len(phrase) > 1
 
 
@@ -136,7 +201,7 @@ def _fits_language(around: Around, negated: bool) -> bool:
     following = around.following(FARTHEST + 1)
     loose = stop_words() | courses | words_of("after_language") | {""}
     after_in = before in words_of("in") | {"of"} and (after in loose or around.before(2) in taught)
-    last = after == "" and around.place > 0 and before not in words_of("not_language") | words_of("in")
+    last = around.trails and around.place > 0 and before not in words_of("not_language") | words_of("in")
     examined = (after,) in exam_phrases() or tuple(following[:2]) in exam_phrases()
     beside = before in taught | words_of("units") and (
         after in stop_words() | words_of("units") | {""} or after.isdigit()
@@ -144,8 +209,15 @@ def _fits_language(around: Around, negated: bool) -> bool:
     numbered = after.isdigit() and len(after) <= 2
     of_courses = any(is_course_word(word) for word in following) and not words_of("about_language") & set(following)
     adverb = around.told[around.place].text in words_of("language_adverbs")
-    stated = after in taught | words_of("only") or around.alone or adverb or last or examined
-    return after_in or beside or numbered or of_courses or stated or (negated and after in stop_words() | {""})
+    if after in words_of("skills") or speech_of(around.told[around.place].text) in _languages():
+        return negated
+    if before in words_of("speaking") and not adverb:
+        return negated and after in loose
+    if before in words_of("mine"):
+        return around.operator == "not"
+    named = before in words_of("copula") and around.before(2) in taught and around.loose
+    stated = named or after in taught | words_of("only") or around.alone or adverb or last or examined
+    return after_in or beside or numbered or of_courses or stated or (negated and around.loose)
 
 
 def _fits_exam(around: Around) -> bool:
@@ -155,7 +227,47 @@ def _fits_exam(around: Around) -> bool:
     following = set(around.following(3))
     beside = around.before() in words_of("units") | _languages() or around.next.isdigit() or around.next in _languages()
     named = around.told[around.place + around.size - 1].text in words_of("exams")
-    return bool(before & having or before & graded or following & graded) or beside or around.alone or named
+    if named or around.alone:
+        return True
+    return around.loose and (bool(before & having or before & graded or following & graded) or beside)
+
+
+@lru_cache(maxsize=1)
+def value_words() -> frozenset[str]:
+    """Single words that may be the value of a field: `english`, `bachelor`, `elective`, `spring`, `quiz`."""
+    fields = ("language", "level", "start", "type", "teaching_method", "exam_form")
+    phrases = (words(str(one)) for field in fields for said in conditions()[field].values() for one in said)
+    return frozenset(told[0].text for told in phrases if told)
+
+
+def ruled_out(phrase: Phrase) -> str | None:
+    """The form of examination that a phrase names where it is ruled out."""
+    return _ruled_out().get(phrase)
+
+
+@lru_cache(maxsize=1)
+def _ruled_out() -> dict[Phrase, str]:
+    return {(fold(word),): value for value, said in conditions()["ruled_out"].items() for word in said}
+
+
+@lru_cache(maxsize=1)
+def _skills() -> tuple[str, ...]:
+    return tuple(sorted(words_of("skills"), key=len, reverse=True))
+
+
+def speech_of(word: str) -> str | None:
+    """The language in a compound of who speaks it: `deutschkenntnisse` → `deutsch`."""
+    ending = next((one for one in _skills() if word.endswith(one) and len(word) > len(one) + 3), None)
+    return word.removesuffix(ending) if ending else None
+
+
+def compound_of(word: str) -> str | None:
+    """What stands before the course in a compound: `masterkurse` → `master`, `efterårskurser` → `efterar`."""
+    for ending in sorted(words_of("course_endings") | words_of("courses"), key=len, reverse=True):
+        stem = word.removesuffix(ending)
+        if stem != word and len(stem) > 3:
+            return stem.removesuffix("s") if stem not in value_words() else stem
+    return None
 
 
 @lru_cache(maxsize=1)

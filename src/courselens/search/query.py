@@ -30,6 +30,8 @@ NAMED = 0.62
 """Strength from which a title counts as the name of a course."""
 MAYBE = 0.5
 """Strength from which a title's words are taken for a name while the rest of the question is read."""
+NEARLY = 0.45
+"""Strength from which a question for yes or no is about the course of that title: `is evaluating innovation hard`."""
 FULL = 0.8
 """Share of a title that must be said for a condition beside it to be a question: `derivatives 3 credits`."""
 LEAST_ASKED = 0.35
@@ -114,9 +116,10 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
     """Read `question` by its words. Never fails, whatever the text."""
     text = " ".join(question[:LONGEST].split())
     told = words(text)
-    codes = index.names.find_codes(text, told)
+    numbers = [(one.start, one.end) for one in parser.numbers(text)]
+    codes = [code for code in index.names.find_codes(text, told) if code.courses or not _crosses(code, numbers)]
     spans = [(code.start, code.end) for code in codes]
-    free = [word for word in told if not _inside(word, spans)]
+    free = [word for word in told if not _inside(word, [*spans, *numbers])]
     titles = index.names.find_titles(free)
     plural = asks_for_courses(_beside_title(free, titles))
     best = titles[0] if titles and titles[0].strength >= MAYBE else None
@@ -156,14 +159,15 @@ def decide(understood: Understood, shares: Mapping[str, float]) -> Asked:
     mass = sum(fields.values())
     named = understood.named and (not understood.plural or mass > courses)
     loose = understood.plural or not understood.titles or understood.titles[0].cover < FULL
-    if named and not understood.codes and loose and _conditions_alone(understood, best):
+    alone = _conditions_alone(understood, best)
+    if named and not understood.codes and (loose or _asks_to_filter(understood)) and alone:
         return Asked("courses", None, share, elsewhere, shares)
     if understood.codes or named:
         asked = best if share >= max(LEAST_ASKED, elsewhere) or share > none + courses + elsewhere else None
         return Asked("course", asked, share, elsewhere, shares)
-    if understood.plural or courses > max(0.5, mass) or _conditions_alone(understood, best):
+    if understood.plural or alone or (courses > max(0.5, mass) and not _about_one(understood)):
         return Asked("courses", None, share, elsewhere, shares)
-    if mass >= DESCRIBED_ASKED:
+    if mass >= DESCRIBED_ASKED or _about_one(understood):
         return Asked("course", best, share, elsewhere, shares)
     return Asked("topic", None, share, elsewhere, shares)
 
@@ -177,14 +181,68 @@ def _conditions_alone(understood: Understood, asked: str) -> bool:
     told = [one for one in understood.found.conditions if one.field != "year"]
     if not told:
         return False
-    yes_no = _folded("yes_no") - ({"was"} if understood.language == "de" else set())
-    first = next((word.text for word in understood.told), "")
-    if understood.topical and not understood.plural and len(told) == 1:
-        asks = understood.text.endswith("?") or any(word.text in yes_no for word in understood.told)
-        if asks or len(told[0].values) > 1:
-            return False
+    if _yes_no(understood) or (_of_the_course(understood) and not understood.plural):
+        return False
+    if understood.plural:
+        return True
+    if any(one.field == "lecturer" for one in told) and any(word.text in _folded("giving") for word in understood.told):
+        return True
+    chosen = told[0].operator == "is" and len(told[0].values) > 1
+    if understood.topical and len({one.field for one in told}) == 1 and (_asks(understood) or chosen):
+        return False
+    said = any(one.field != "lecturer" for one in told) and not _asks(understood)
+    if said and any(word.text in _folded("singular_courses") for word in understood.told):
+        return True
     same = any(SAME.get(one.field, one.field) == SAME.get(asked, asked) for one in told)
-    return first not in yes_no and (not understood.topical or understood.plural or len(told) > 1 or same)
+    return not understood.topical or len(told) > 1 or same or _asks_to_filter(understood)
+
+
+def _asks_to_filter(understood: Understood) -> bool:
+    """Whether conditions beside a title in full filter rather than ask: `derivatives, at least 4 ects, in english`."""
+    told = understood.found.conditions
+    if understood.text.endswith("?") or _asks(understood):
+        return False
+    compared = any(one.operator != "is" for one in told)
+    fields = {SAME.get(one.field, one.field) for one in told} - {"year", "lecturer"}
+    return compared or (len(fields) > 1 and "ects" in fields)
+
+
+def _asks(understood: Understood) -> bool:
+    """Whether a question is asked in so many words: with a question mark, `how long`, `wie viel`, `is it`."""
+    words_asking = _folded("question_words_only") | _folded("yes_no") - (
+        {"was"} if understood.language == "de" else set()
+    )
+    return understood.text.endswith("?") or any(word.text in words_asking for word in understood.told)
+
+
+def _yes_no(understood: Understood) -> bool:
+    """Whether a clause begins like a question for yes or no; `is there` asks for anything that is."""
+    yes_no = _folded("yes_no") - ({"was"} if understood.language == "de" else set())
+    end = 0
+    for place, word in enumerate(understood.told):
+        begins = place == 0 or re.search(r"[,;:.?!–]|\s-\s", understood.text[end : word.start])
+        following = understood.told[place + 1].text if place + 1 < len(understood.told) else ""
+        if begins and word.text in yes_no and following not in ("there", "es", "der"):
+            return True
+        end = word.end
+    return False
+
+
+def _of_the_course(understood: Understood) -> bool:
+    """Whether one course is spoken of as known: `the retail seminar`, `im Kurs zu Diversity`, `kurset om trust`."""
+    told = [word.text for word in understood.told]
+    definite, singular = _folded("definite"), _folded("singular_courses")
+    return any(
+        word in _folded("definite_courses")
+        or (word in singular and any(one in definite for one in told[max(0, place - 4) : place]))
+        for place, word in enumerate(told)
+    )
+
+
+def _about_one(understood: Understood) -> bool:
+    """Whether a question is asked about a course that its words nearly name."""
+    near = understood.strength >= NEARLY or _of_the_course(understood)
+    return near and _yes_no(understood) and not understood.plural
 
 
 def applied(understood: Understood, asked: Asked) -> Found:
@@ -200,19 +258,57 @@ def applied(understood: Understood, asked: Asked) -> Found:
 
 
 def asks_for_courses(told: Sequence[Word]) -> bool:
-    """Whether the question asks for courses rather than about one: `which courses`, `any class`, `kurse über`."""
+    """Whether the question asks for courses rather than about one: `which courses`, `any class`, `kurse über`,
+    `what can I take`, `anything on`.
+    """
     texts = [word.text for word in told[:40]]
+    if _asks_without_the_word(texts):
+        return True
     plural = _folded("plural_courses")
-    plural |= {word for word in texts if len(word) > 7 and word.endswith(tuple(plural))}
+    plural |= {word for word in texts if len(word) > 7 and word.endswith((*plural, "fag"))}
     singular, some = _folded("singular_courses"), _folded("asking_some") - {"the"}
     asking = {"which", "what", "welche", "welcher", "welches", "hvilket", "hvilken"}
+    of_one = texts[:1] and texts[0] in _folded("of_one") and not {"there", "any", "es", "der", "some"} & set(texts)
     for place, word in enumerate(texts):
         before = texts[max(0, place - 3) : place]
-        if word in plural and not ("the" in before[-1:] or "guest" in before[-1:]):
+        if word == "fag" and place == 0:
             return True
-        if word in singular and any(one in some for one in before) and (before[0] in asking or "is" not in texts[:1]):
+        if word in plural and not ("the" in before[-1:] or "guest" in before[-1:] or of_one or _counted(before)):
+            return True
+        if (
+            word in singular
+            and any(one in some for one in before)
+            and (before[0] in asking or "is" not in texts[:1] or texts[1] == "there")
+        ):
             return texts[place + 1 : place + 2] != ["is"] or before[0] in asking
     return False
+
+
+def _counted(before: Sequence[str]) -> bool:
+    """`a handful of seminars`, `how many classes`: courses are parts of one."""
+    return before[-2:] == ["how", "many"] or (
+        before[-1:] in (["of"], ["von"], ["af"])
+        and before[-2:-1] not in (["list"], ["kind"], ["which"], ["types"], ["any"])
+    )
+
+
+def _asks_without_the_word(texts: Sequence[str]) -> bool:
+    found = _asking_without().search(" ".join(texts))
+    if found and not set(" ".join(texts)[found.end() :].split()[:2]) & _folded("units"):
+        return True
+    some, about = _folded("something"), _folded("about")
+    return any(
+        word in some and any(one in about for one in texts[place + 1 : place + 3]) for place, word in enumerate(texts)
+    )
+
+
+@lru_cache(maxsize=1)
+def _asking_without() -> re.Pattern[str]:
+    """Phrases of `asking_without`; a star stands for a few words, at the end for the rest of one."""
+    phrases = (re.escape(phrase) for phrase in _folded("asking_without"))
+    return re.compile(
+        rf"\b(?:{'|'.join(one.replace(chr(92) + '*', '(?:[^ ]* ?){0,8}?') for one in sorted(phrases))})(?!\w)"
+    )
 
 
 def _beside_title(told: Sequence[Word], titles: Sequence[TitleMention]) -> list[Word]:
@@ -224,6 +320,11 @@ def _beside_title(told: Sequence[Word], titles: Sequence[TitleMention]) -> list[
 @lru_cache(maxsize=16)
 def _folded(name: str) -> frozenset[str]:
     return frozenset(fold(word) for word in conditions()[name])
+
+
+def _crosses(code: CodeMention, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether what looks like a code that no course has is a number of credits or a term: `ECTS 15`, `FS25`."""
+    return any(start < code.end and code.start < end for start, end in spans)
 
 
 def _inside(word: Word, spans: Sequence[tuple[int, int]]) -> bool:

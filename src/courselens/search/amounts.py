@@ -1,0 +1,257 @@
+"""Numbers that say a condition: "at least 5 credits", "3–4 ECTS", "max. 30 participants", "2024/25", "FS25".
+
+In: a question with titles and codes blanked out, and the facts of the catalogue. Out: conditions on numeric fields, on
+the year and, for a term's short name, on the term. Words of comparison, units and numbers are data
+(`words/conditions.yaml`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from courselens.course import Value
+from courselens.search.facts import Condition, Facts
+from courselens.search.tokens import flat
+from courselens.search.vocabulary import conditions, stop_words
+
+MOST = 999.0
+"""The upper end of "at least"."""
+_NUMBER = r"\d{1,3}(?:[.,]\d{1,2})?"
+START = r"(?<![\w.,])"
+SEPARATORS = r"-|–|/|,(?=\s)|&|(?<=\s)(?:to|bis|til|through|and|und|og|or|oder|eller)(?=\s)"
+"""Between two numbers: `3–4`, `3 to 4`, `3, 4`, `three or four`."""
+_RANGE = re.compile(r"-|–|\bto\b|\bbis\b|\btil\b|\bthrough\b|\bup to\b")
+_SIGNS = {">=": "at_least", "≥": "at_least", "<=": "at_most", "≤": "at_most", ">": "more_than", "<": "less_than"}
+_COMPARING = ("at_least", "at_most", "more_than", "less_than")
+_YEAR = re.compile(r"\b((?:19|20)\d\d)(?:\s*[/\-–]\s*((?:19|20)?\d\d))?\b")
+
+
+def amounts(blank: str, text: str, facts: Facts) -> list[Condition]:
+    """Credits and seats in `blank` (folded, of the length of `text`)."""
+    found: list[Condition] = []
+    credit = facts.credit_field
+    if credit in facts.numbers:
+        for pattern in _credit_patterns():
+            _add(found, (_amount(match, credit, text, facts) for match in pattern.finditer(blank)))
+        if credit == "credits":
+            _add(found, (_amount(match, credit, text, facts) for match in _share_pattern().finditer(blank)))
+    if "capacity" in facts.numbers:
+        seats = (_amount(match, "capacity", text, facts) for match in _seat_pattern().finditer(blank))
+        _add(found, (one for one in seats if one is not None and one.operator != "is"))
+    return found
+
+
+def bare_credits(blank: str, text: str, facts: Facts) -> list[Condition]:
+    """A number that is a clause of its own beside other conditions: `health, no exam, three`."""
+    field = facts.credit_field
+    found = []
+    for match in re.finditer(r"(?:^|[,;])\s*([^,;.?!]+?)\s*(?=$|[,;.?!])", blank):
+        if re.fullmatch(rf"{_NUMBER}|{_spelled()}", match[1]):
+            number = _number(match[1])
+            if field in facts.numbers and _held(facts, field, number):
+                start, end = match.span(1)
+                found.append(Condition(field, "is", (number,), text[start:end], start, end))
+    return found
+
+
+def years(blank: str, text: str, facts: Facts) -> list[Condition | str]:
+    """Years that a course may be of; `since 1990` and `the crisis of 2008` are a topic."""
+    known = facts.values.get("year", {})
+    terms = _words("terms") | {flat(word) for said in conditions()["start"].values() for word in said}
+    found: list[Condition | str] = []
+    for match in _YEAR.finditer(blank):
+        before = re.findall(r"\w+", blank[: match.start()])[-2:]
+        if before and before[-1] in _words("not_year"):
+            continue
+        if before and before[-1] in ("of", "von", "af") and not set(before[:-1]) & terms:
+            continue
+        if not match[2] and not set(before) & terms and not _year_of_courses(blank[match.end() :]):
+            continue
+        early = bool(before) and any(word in _early_terms() for word in before)
+        values = [year for year in known if _same_year(year, match[1], match[2], early=early)]
+        said = text[match.start() : match.end()]
+        if values:
+            found.append(Condition("year", "is", tuple(values), said, match.start(), match.end()))
+        elif known and (match[2] or (before and before[-1] in terms)):
+            found.append(said)
+    return found
+
+
+def terms(blank: str, text: str, facts: Facts) -> list[Condition | str]:
+    """A term by its short name with a year: `FS25`, `HS 2024`."""
+    found: list[Condition | str] = []
+    for match in _term_pattern().finditer(blank):
+        start, end = match.span()
+        term = next(term for term, codes in conditions()["term_codes"].items() if match["term"] in codes)
+        held = tuple(one for one in facts.values.get("start", {}) if flat(one).startswith(term.lower()))
+        early = term in ("Spring", "Summer")
+        year = tuple(
+            one for one in facts.values.get("year", {}) if _same_year(one, "20" + match["year"], None, early=early)
+        )
+        said = text[start:end]
+        made = [
+            Condition(field, "is", values, said, start, end)
+            for field, values in (("start", held), ("year", year))
+            if values
+        ]
+        found += made or [said]
+    return found
+
+
+def numbers_said(text: str) -> frozenset[str]:
+    """Every number of credits that `text` says."""
+    told = (match["list"] for pattern in _credit_patterns() for match in pattern.finditer(flat(text)))
+    return frozenset(f"{number:g}" for one in told for number in _numbers(one))
+
+
+def _year_of_courses(after: str) -> bool:
+    """Whether a year ends a clause or belongs to courses that follow; `the 2008 election` is a topic."""
+    told = re.findall(r"\w+", re.split(r"[,;.?!:]", after)[0])[:3]
+    return not told or told[0] in stop_words() or bool(set(told) & (_words("courses") | _words("units")))
+
+
+def _add(found: list[Condition], made: Iterable[Condition | None]) -> None:
+    """Those that do not overlap what is found already."""
+    for one in made:
+        if one is not None and not any(one.start < other.end and other.start < one.end for other in found):
+            found.append(one)
+
+
+def _amount(match: re.Match[str], field: str, text: str, facts: Facts) -> Condition | None:
+    numbers = _numbers(match["list"])
+    parts = match.groupdict()
+    words = [(parts.get(name) or "").strip(" .") for name in ("before", "after", "late")]
+    operator, values = _compare(numbers, match["list"], words, plus=bool(parts.get("plus")))
+    if operator == "is":
+        known = tuple(value for value in values if _held(facts, field, float(value)))
+        if "share" in parts and not known:
+            return None
+        values = known or values
+        operator = (
+            "not"
+            if re.search(rf"\b(?:{_either(conditions()['negation'])})\s+$", match.string[: match.start()])
+            else "is"
+        )
+    start = match.start() + len(match.group()) - len(match.group().lstrip())
+    return Condition(field, operator, values, text[start : match.end()].strip(), start, match.end())
+
+
+def _held(facts: Facts, field: str, number: float) -> bool:
+    return bool((facts.numbers[field] == number).any())
+
+
+def _compare(numbers: Sequence[float], said: str, words: Sequence[str], *, plus: bool) -> tuple[str, tuple[Value, ...]]:
+    """The operator and its values from the words around a number or several."""
+    told = {_SIGNS.get(word) or name for word in words for name in _COMPARING if word in _SIGNS or word in _words(name)}
+    if len(numbers) > 1 and (_RANGE.search(said) or words[0] in _words("between")):
+        return "between", (min(numbers), max(numbers))
+    if plus or "at_least" in told:
+        return "between", (min(numbers), MOST)
+    if "at_most" in told:
+        return "between", (0.0, max(numbers))
+    if "more_than" in told:
+        return ">", (min(numbers),)
+    if "less_than" in told:
+        return "<", (max(numbers),)
+    return "is", tuple(dict.fromkeys(numbers))
+
+
+def _numbers(said: str) -> list[float]:
+    return [_number(one) for one in re.split(rf"\s*(?:{SEPARATORS})\s*", said) if one]
+
+
+def _number(text: str) -> float:
+    if text[0].isdigit():
+        return float(text.replace(",", "."))
+    spelled = [*conditions()["numbers"].items(), *conditions()["shares"].items()]
+    return next(float(number) for number, said in spelled if text in map(flat, map(str, said)))
+
+
+def _same_year(year: str, first: str, second: str | None, *, early: bool = False) -> bool:
+    """Whether a catalogue's `year` is meant; the spring of 2025 is in 2024/2025 where years are academic ones."""
+    numbers = re.findall(r"(?:19|20)\d\d", year)
+    if second is None:
+        return bool(numbers) and first in (numbers[-1:] if early else numbers[:1])
+    return numbers[:1] == [first] and (len(numbers) < 2 or numbers[1].endswith(second[-2:]))
+
+
+@lru_cache(maxsize=16)
+def _words(name: str) -> frozenset[str]:
+    return frozenset(flat(str(word)) for word in conditions()[name])
+
+
+@lru_cache(maxsize=1)
+def _early_terms() -> frozenset[str]:
+    said = conditions()["start"]
+    return frozenset(flat(str(word)) for term in ("Spring", "Summer", "Interim") for word in said[term])
+
+
+@lru_cache(maxsize=2)
+def _spelled(name: str = "numbers") -> str:
+    return _either(word for spellings in conditions()[name].values() for word in spellings)
+
+
+def _either(items: Iterable[object]) -> str:
+    return "|".join(re.escape(flat(str(item))) for item in sorted(map(str, items), key=len, reverse=True))
+
+
+@lru_cache(maxsize=1)
+def _credit_patterns() -> tuple[re.Pattern[str], ...]:
+    data = conditions()
+    before, after, numbers = _parts()
+    unit = rf"(?:{_either(data['units'])})\b"
+    further = rf"(?:(?:{_either(data['further'])})\s+)?"
+    late = rf"(?:\s*,?\s*(?P<late>{after})\b)?"
+    courses = _either([*data["courses"], *data["course_endings"]])
+    compared = before.removesuffix("?")
+    first = (
+        rf"{START}{compared}{numbers}(?=\s+(?:but|and|aber|und|men|og)\s+{_unnamed(compared + numbers)}[\s\-]*{unit})"
+    )
+    return (
+        re.compile(first),
+        re.compile(rf"{START}{before}{numbers}(?P<plus>\+)?(?:\s+(?P<after>{after}))?[\s\-]*{further}{unit}{late}"),
+        re.compile(rf"\b{unit}\s*[:=]?\s*{before}{numbers}(?P<plus>\+)?(?![\w%]){late}"),
+        re.compile(rf"{START}(?P<list>\d{{1,2}})er(?=[\s\-]*(?:{courses})\b)"),
+    )
+
+
+@lru_cache(maxsize=1)
+def _share_pattern() -> re.Pattern[str]:
+    """`half course`, `at least half a credit`: parts of a catalogue's own unit."""
+    units = _either([*conditions()["courses"], *conditions()["units"]])
+    before, _, _ = _parts()
+    return re.compile(rf"{START}{before}(?P<list>(?P<share>{_spelled('shares')}))(?=(?:\s+an?\s)?[\s\-]*(?:{units})\b)")
+
+
+@lru_cache(maxsize=1)
+def _seat_pattern() -> re.Pattern[str]:
+    before, after, numbers = _parts()
+    late = rf"(?:\s+(?P<late>{after})\b)?"
+    seats = _either(conditions()["seats"])
+    return re.compile(rf"{START}{before}{numbers}(?:\s+(?P<after>{after}))?\s+(?:{seats})\b{late}")
+
+
+@lru_cache(maxsize=1)
+def _term_pattern() -> re.Pattern[str]:
+    codes = _either(code for said in conditions()["term_codes"].values() for code in said)
+    return re.compile(rf"\b(?P<term>{codes})\s*'?(?:20)?(?P<year>\d\d)(?:/(?:20)?\d\d)?\b")
+
+
+def _unnamed(pattern: str) -> str:
+    return re.sub(r"\(\?P<\w+>", "(?:", pattern)
+
+
+def _parts() -> tuple[str, str, str]:
+    """Patterns of the words before a number, of those after it, and of one number or several."""
+    data = conditions()
+    before = _either([word for name in (*_COMPARING, "between") for word in data[name]])
+    signs = "|".join(map(re.escape, sorted(_SIGNS, key=len, reverse=True)))
+    after = _either(data["after_number"])
+    one = rf"(?:{_NUMBER}|\b(?:{_spelled()})\b)"
+    return (
+        rf"(?:(?P<before>(?:{before})\b\.?|{signs})\s*)?",
+        after,
+        rf"(?P<list>{one}(?:\s*(?:{SEPARATORS})\s*{one}){{0,3}})",
+    )

@@ -1,0 +1,137 @@
+"""What kind of question is asked: one course's field, courses with conditions, or a topic."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from courselens.search.facts import Facts
+from courselens.search.lens import Lens
+from courselens.search.query import Kind, Understood, asks_for_courses, decide
+from courselens.search.tokens import words
+from courselens.search.vocabulary import conditions
+
+
+def kind(understood: Understood, field: str, share: float = 0.9) -> Kind:
+    """The kind where the classifier thinks that `field` is asked."""
+    shares = {"language": 0.0, "ects": 0.0, "exam": 0.0, "content": 0.0, "none": 1 - share, "courses": 0.0}
+    return decide(understood, {**shares, field: share}).kind
+
+
+@pytest.mark.parametrize(
+    ("question", "field"),
+    [
+        ("tax law, at least 6 credits", "ects"),
+        ("embodied leadership, 15 credits or less", "ects"),
+        ("operations research, max 10 ects, in english", "ects"),
+        ("minimum 7.5 ects, something with tax law", "ects"),
+        ("something on trade terms, not above ten credits", "ects"),
+        ("no danish please, tax law", "language"),
+        ("is there any 15 ects thing in english", "ects"),
+        ("is there something on contracts in english?", "language"),
+        ("I don't speak Danish, what can I take about law?", "language"),
+        ("a 7.5-credit law course", "ects"),
+        ("what does Person 1008 teach about leadership?", "content"),
+        ("does anyone teach in danish for 7.5 credits?", "ects"),
+        ("fag på dansk", "language"),
+        ("was gibt es auf Dänisch?", "language"),
+        ("4er-Kurse", "ects"),
+    ],
+)
+def test_conditions_ask_for_courses(lens: Lens, question: str, field: str) -> None:
+    assert kind(lens.answerer.understand(question), field) == "courses"
+
+
+@pytest.mark.parametrize(
+    ("question", "field"),
+    [
+        ("is embodied leadership worth at least 6 credits", "ects"),
+        ("tax law, at least 6 credits?", "ects"),
+        ("embodied leadership 7.5 credits", "ects"),
+        ("tax law in danish", "language"),
+        ("tax law - danish or english", "language"),
+        ("I don't speak Danish, can I take tax law?", "language"),
+        ("my danish is bad, can i still follow tax law", "language"),
+        ("are the lectures of tax law in danish", "language"),
+        ("does tax law have group work or normal lectures", "content"),
+        ("is climate economics a weekly course or a handful of seminars?", "content"),
+        ("how many classes does tax law have", "content"),
+        ("anything I should read before tax law?", "content"),
+        ("written exam in the tax seminar", "exam"),
+        ("commercial sale: how long is the written exam", "exam"),
+        ("what is this written exam in the law seminar", "exam"),
+    ],
+)
+def test_a_field_of_one_course(lens: Lens, question: str, field: str) -> None:
+    assert kind(lens.answerer.understand(question), field) == "course"
+
+
+def test_a_question_for_yes_or_no_is_about_the_course_that_it_nearly_names(lens: Lens) -> None:
+    understood = lens.answerer.understand(
+        "I was bad at maths... would the supply seminar be okay for a beginner like me?"
+    )
+    assert kind(understood, "content", 0.1) == "course"
+    assert kind(lens.answerer.understand("contracts and terms of trade"), "content", 0.1) == "topic"
+
+
+@pytest.mark.parametrize(
+    ("question", "asks"),
+    [
+        ("which courses are there", True),
+        ("the list of courses on law", True),
+        ("courses on law", True),
+        ("what can I take about law", True),
+        ("anything on law", True),
+        ("something with contracts", True),
+        ("kandidatfag i foråret", True),
+        ("was kann ich zu Recht belegen", True),
+        ("is there a class on law", True),
+        ("how many classes does law have", False),
+        ("a handful of seminars", False),
+        ("was kann ich danach besser", False),
+        ("was gibts an credits", False),
+        ("anything I should read", False),
+        ("does law have lectures", False),
+        ("the course on law", False),
+    ],
+)
+def test_asking_for_courses(question: str, asks: bool) -> None:
+    assert asks_for_courses(words(question)) is asks
+
+
+def test_numbers_of_credits_are_no_code_and_no_part_of_a_title(lens: Lens) -> None:
+    for question in ("ECTS 15, leadership", "leadership FS25", "15 credits"):
+        assert lens.answerer.understand(question).codes == ()
+    assert lens.answerer.understand("how many ects is KAN-C9999U").codes
+
+
+def test_only_is_weakened_before_a_condition_is_given_up(lens: Lens) -> None:
+    facts = lens.index.facts
+    bilingual = next(iter(facts.values["language"]["English"]))
+    languages = {**facts.values["language"], "Danish": [*facts.values["language"]["Danish"], bilingual]}
+    credits = np.where(np.arange(facts.courses) == bilingual, 5.0, 10.0).astype(np.float32)
+    changed = Facts(facts.courses, {**facts.values, "language": languages}, {"ects": credits})
+    small = Lens(replace(lens.index, facts=changed), lens.encoder)
+    found = small.ask("courses only in english with 5 credits")
+    assert [(one["field"], one.get("operator")) for one in found.filters] == [("language", None), ("ects", None)]
+    assert found.ignored == ()
+    assert small.ask("courses only in english").filters[0]["operator"] == "only"
+    assert small.ask("courses in english with 30 credits").ignored == ("30 credits",)
+
+
+ASKED = [*conditions()["asking_without"], *conditions()["yes_no"], *conditions()["negation"], "tax law", "KAN-C1001U"]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.lists(st.sampled_from([*ASKED, "7.5", "ects", "danish", ",", "?", "-"]), max_size=120).map(" ".join))
+def test_any_words_of_asking_give_an_answer_quickly(lens: Lens, text: str) -> None:
+    lens.ask(text)
+    begin = time.process_time()
+    found = lens.ask(text)
+    assert time.process_time() - begin < 0.1
+    assert 0 <= found.confidence <= 1
