@@ -21,7 +21,7 @@ from courselens.dataset.phrasing import all_phrasings
 from courselens.dataset.types import Passage
 from courselens.encode import Encoder
 from courselens.search.answering import Answerer, Considered
-from courselens.search.confidence import DEFAULTS, GROUPS, RIDGE, Confidence, Evidence, Group, fit_logistic
+from courselens.search.confidence import DEFAULTS, GROUPS, RIDGE, Confidence, Evidence, Group, Sureness, fit_logistic
 from courselens.search.facts import Mask
 from courselens.search.stored import Index
 from courselens.search.vocabulary import phrasings
@@ -43,6 +43,18 @@ class Probe:
     field: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The evidence of one question, whether what was found is `right`, whether the catalogue held an answer, and how
+    much it counts.
+    """
+
+    evidence: Evidence
+    right: bool
+    held: bool
+    weight: float = 1.0
+
+
 def calibrate(
     index: Index, encoder: Encoder, courses: Sequence[Course], passages: Sequence[Passage], *, seed: int = 3
 ) -> Confidence:
@@ -53,29 +65,32 @@ def calibrate(
     understood = [answerer.understand(probe.text) for probe in probes]
     texts = [text for one in understood for text in one.texts]
     vectors = encoder.encode(texts)
-    rows: dict[Group, list[tuple[Evidence, bool, float]]] = {name: [] for name in GROUPS}
+    rows: dict[Group, list[Seen]] = {name: [] for name in GROUPS}
     at = 0
     for probe, one in zip(probes, understood, strict=True):
         own = vectors[at : at + len(one.texts)]
         at += len(one.texts)
         shown = answerer.consider(one, own)
-        found = [(shown.evidence, _right(probe, shown, courses), 1.0 if probe.course is not None else HIDDEN_WEIGHT)]
+        held = probe.course is not None
+        rows[shown.evidence.kind].append(
+            Seen(shown.evidence, _right(probe, shown, courses), held, 1.0 if held else HIDDEN_WEIGHT)
+        )
         if probe.course is not None and not any(code.courses for code in one.codes):
             hidden = answerer.consider(one, own, hidden=_same(probe.course, courses))
-            found.append((hidden.evidence, False, HIDDEN_WEIGHT))
-        for evidence, right, weight in found:
-            rows[evidence.kind].append((evidence, right, weight))
-    models = {
-        name: fit_logistic(
-            [row[0] for row in found],
-            [row[1] for row in found],
-            [row[2] for row in found],
-            DEFAULTS[name],
-            ridge=RIDGE,
-        )
-        for name, found in rows.items()
-    }
-    return Confidence(models)
+            rows[hidden.evidence.kind].append(Seen(hidden.evidence, False, False, HIDDEN_WEIGHT))
+    return Confidence({name: fit_sureness(found, DEFAULTS[name], ridge=RIDGE) for name, found in rows.items()})
+
+
+def fit_sureness(seen: Sequence[Seen], default: Sureness, *, ridge: float) -> Sureness:
+    """Both models of a group, pulled towards `default`, whose threshold stays: questions made of a catalogue are too
+    easy to say what may be refused.
+    """
+    rows, weights = [one.evidence for one in seen], [one.weight for one in seen]
+    return Sureness(
+        fit_logistic(rows, [one.right for one in seen], weights, default.right, ridge=ridge),
+        fit_logistic(rows, [one.held for one in seen], weights, default.held, ridge=ridge),
+        default.threshold,
+    )
 
 
 def _right(probe: Probe, considered: Considered, courses: Sequence[Course]) -> bool:

@@ -1,8 +1,9 @@
 """How sure an answer is: a logistic model over what understanding, ranking and lookup saw.
 
-In: evidence about one question. Out: the probability that the answer is right, and whether it is worth giving: below a
-threshold the catalogue is said not to hold it. Questions that name a course and questions that describe one have a
-model each. The weights are fitted on questions made from the catalogue when an index is made (`calibrate.py`).
+In: evidence about one question. Out: the probability that the answer is right, and the probability that the catalogue
+holds one at all: below a threshold of the latter it is said not to. Questions that name a course and questions that
+describe one have a model each. The weights are fitted on questions made from the catalogue when an index is made
+(`calibrate.py`), with a pull towards weights that were fitted on questions in people's own wording.
 """
 
 from __future__ import annotations
@@ -45,10 +46,10 @@ few words of it); `described`: everything else. Each has a model of its own."""
 GROUPS: tuple[Group, ...] = ("named", "meant", "described")
 RIDGE = 50.0
 """How strongly a fit stays with the defaults. Phrasings and pieces of sentences are easier than what students write, so
-the defaults, fitted on 600 questions in other people's wording, count for more."""
+the defaults, fitted on questions in people's own wording, count for more."""
 ROUNDS = 30
-ELSEWHERE = 0.6
-"""Probability from which a question that names no course is taken for one that no catalogue holds."""
+FEWEST = 40
+"""Questions that a fit needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,40 +120,49 @@ def evidence_of(
 
 @dataclass(frozen=True, slots=True)
 class Logistic:
-    """`weights` of `FEATURES`, `bias`, and the probability below which no answer is given."""
+    """`weights` of `FEATURES` and `bias`."""
 
     weights: tuple[float, ...]
     bias: float
-    threshold: float
 
     def probability(self, numbers: npt.NDArray[np.float64]) -> float:
-        """Probability that the answer is right."""
+        """The probability of what was fitted, in (0, 1)."""
         score = float(numbers @ np.array(self.weights)) + self.bias
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
 
 
-DEFAULTS: Mapping[Group, Logistic] = {
-    "named": Logistic((3.64, 0.83, 1.82, 1.83, 0.52, -0.52, 0.87, 1.69, 2.62, -4.18, -8.0, 0.03, 0.0, 0.0), -5.26, 0.25),
-    "meant": Logistic((0.0, 0.8, -0.62, -0.15, 5.58, 0.97, 3.14, 2.26, -0.03, -2.74, 0.0, 1.92, 0.0, 0.0), -3.96, 0.25),
-    "described": Logistic((0.0, 0.05, -1.29, -0.8, 5.51, 0.29, 3.26, 2.23, 0.05, -2.74, 0.0, 1.06, 0.0, 0.0), -3.6, 0.15),
-}
+@dataclass(frozen=True, slots=True)
+class Sureness:
+    """For one group of questions: whether the answer is `right`, and whether the catalogue holds (`held`) an answer;
+    below `threshold` of the latter none is given.
+    """
+
+    right: Logistic
+    held: Logistic
+    threshold: float
+
+
+DEFAULTS: Mapping[Group, Sureness] = {}
+"""What a fit begins with and a small catalogue keeps; `scripts/fit_confidence.py` prints it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
     """A model for each group of questions."""
 
-    models: Mapping[Group, Logistic] = field(default_factory=lambda: dict(DEFAULTS))
+    models: Mapping[Group, Sureness] = field(default_factory=lambda: dict(DEFAULTS))
 
-    def of(self, evidence: Evidence) -> float:
+    def right(self, evidence: Evidence) -> float:
         """Probability that what was found is right."""
-        return self.models[evidence.kind].probability(evidence.numbers)
+        return self.models[evidence.kind].right.probability(evidence.numbers)
+
+    def held(self, evidence: Evidence) -> float:
+        """Probability that the catalogue holds an answer, found or not."""
+        return self.models[evidence.kind].held.probability(evidence.numbers)
 
     def enough(self, evidence: Evidence) -> bool:
-        """Whether it is likely enough to be given as the answer, and not plainly a question for somewhere else."""
-        if evidence.kind != "named" and evidence.elsewhere > ELSEWHERE:
-            return False
-        return self.of(evidence) >= self.models[evidence.kind].threshold
+        """Whether that is likely enough for an answer to be given."""
+        return self.held(evidence) >= self.models[evidence.kind].threshold
 
     def write(self, folder: Path) -> None:
         """Write `confidence.json`."""
@@ -168,35 +178,31 @@ class Confidence:
             return cls()
         try:
             data = json.loads(path.read_text(encoding="utf-8"))
-            models: dict[Group, Logistic] = {
-                name: Logistic(tuple(data[name]["weights"]), data[name]["bias"], data[name]["threshold"])
-                for name in GROUPS
-            }
-            if any(len(model.weights) != len(FEATURES) for model in models.values()):
-                raise ValueError("another number of weights")
-            return cls(models)
+            return cls({name: _sureness(data[name]) for name in GROUPS})
         except (ValueError, KeyError, TypeError) as error:
             remedy = "Run `courselens index` again"
             raise CourselensError("damaged confidence", value=str(error), where=path, remedy=remedy) from error
 
 
+def _sureness(data: Mapping[str, Any]) -> Sureness:
+    right, held = (Logistic(tuple(data[name]["weights"]), data[name]["bias"]) for name in ("right", "held"))
+    if {len(right.weights), len(held.weights)} != {len(FEATURES)}:
+        raise ValueError("another number of weights")
+    return Sureness(right, held, data["threshold"])
+
+
 def fit_logistic(
-    rows: Sequence[Evidence],
-    right: Sequence[bool],
-    weights: Sequence[float],
-    default: Logistic,
-    *,
-    ridge: float,
+    rows: Sequence[Evidence], true: Sequence[bool], weights: Sequence[float], default: Logistic, *, ridge: float
 ) -> Logistic:
     """Fit by damped Newton steps on the log loss with a ridge towards `default`; every row counts `weights`.
 
-    The threshold stays the default's: questions made of a catalogue are too easy to say what may be refused.
+    The default itself where all rows are alike, or there are too few.
     """
-    if len(set(right)) < 2 or len(rows) < 40:
+    if len(set(true)) < 2 or len(rows) < FEWEST:
         return default
     numbers = np.array([row.numbers for row in rows])
     design = np.hstack([numbers, np.ones((len(rows), 1))])
-    target, counts = np.array(right, dtype=np.float64), np.array(weights, dtype=np.float64)
+    target, counts = np.array(true, dtype=np.float64), np.array(weights, dtype=np.float64)
     start = np.array([*default.weights, default.bias])
     fitted = start.copy()
 
@@ -214,7 +220,7 @@ def fit_logistic(
         if size == 0.0:
             break
         fitted = fitted - size * step
-    return Logistic(tuple(float(one) for one in fitted[:-1]), float(fitted[-1]), default.threshold)
+    return Logistic(tuple(float(one) for one in fitted[:-1]), float(fitted[-1]))
 
 
 def to_json(evidence: Evidence) -> Mapping[str, float]:

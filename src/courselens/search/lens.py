@@ -90,7 +90,7 @@ class Lens:
         return Condition(field, "is", tuple(known[str(one).casefold()] for one in values), said)
 
     def _answer(self, found: Considered, k: int, *, searched: bool = False) -> Answer:
-        saying, sure = found.saying, self.confidence.of(found.evidence)
+        saying = found.saying
         answer = saying.answer if self.confidence.enough(found.evidence) else None
         known = answer is not None or saying.note is not None
         return Answer(
@@ -98,7 +98,7 @@ class Lens:
             answer=answer,
             field=saying.field,
             value=saying.value if answer is not None else (),
-            confidence=self._sure(found, answer, sure),
+            confidence=self._sure(found, answer),
             course=Reference.of(saying.course) if saying.course and known else None,
             courses=self._courses(found),
             passages=self._passages(found, k),
@@ -108,14 +108,15 @@ class Lens:
             searched=searched,
         )
 
-    def _sure(self, found: Considered, answer: str | None, sure: float) -> float:
+    def _sure(self, found: Considered, answer: str | None) -> float:
         """Of an answer, that it is right; without one, that the catalogue does not hold it.
 
-        A course that is found and lacks the field is as sure as the course; otherwise what is not right is not there.
+        A course that is found and lacks the field is as sure as the course.
         """
-        if answer is not None:
-            return sure
-        return sure if found.saying.note is not None and sure > 0.5 else 1.0 - sure
+        right = self.confidence.right(found.evidence)
+        if answer is not None or (found.saying.note is not None and right > 0.5):
+            return right
+        return 1.0 - self.confidence.held(found.evidence)
 
     def _courses(self, found: Considered) -> tuple[FoundCourse, ...]:
         made = []
