@@ -20,7 +20,7 @@ from courselens.search.facts import Mask
 from courselens.search.lexical import LexicalIndex
 from courselens.search.query import Asked, Kind, Understood
 from courselens.search.stored import Index
-from courselens.search.vectors import best_cosines
+from courselens.search.vectors import Cosines, cosines
 
 SATURATION = 2.2
 """The most that BM25 multiplies a word's rarity by (k1 + 1, with tantivy's k1 of 1.2)."""
@@ -34,6 +34,25 @@ WEIGHTS: Mapping[Kind, Mapping[str, float]] = {
 """Weights beside the best cosine, which weighs 1. BM25 scores are divided by the best of the question."""
 
 Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Cosines of a question's k vectors, float32: to `passages` (k, n) and to `about` (k, m), the texts that say what
+    courses are about. Those of several questions are computed at once where they wait together.
+    """
+
+    passages: Cosines
+    about: Cosines
+
+    @classmethod
+    def of(cls, index: Index, vectors: Vectors) -> Near:
+        """The cosines of `vectors` (k, d)."""
+        return cls(cosines(index.vectors, vectors), cosines(index.about, vectors))
+
+    def of_rows(self, start: int, stop: int | None = None) -> Near:
+        """Those of some of the vectors."""
+        return Near(self.passages[start:stop], self.about[start:stop])
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +99,11 @@ def rank(
     return Ranking(_best(score, most), score, parts)
 
 
-def measure(index: Index, understood: Understood, vectors: Vectors, wanted: Sequence[str]) -> Parts:
-    """What each signal says; `vectors` are the question's embeddings (as asked, and in English), `wanted` its words."""
-    cosine = best_cosines(index.vectors, vectors)
+def measure(index: Index, understood: Understood, near: Near, wanted: Sequence[str]) -> Parts:
+    """What each signal says; `near` is of the question's embeddings (as asked, and in English), `wanted` its words."""
+    cosine = near.passages.max(axis=0)
     dense = best_of_course(cosine, index.first)
-    dense = np.maximum(dense, best_of_course(best_cosines(index.about, vectors), index.first_about))
+    dense = np.maximum(dense, best_of_course(near.about.max(axis=0), index.first_about))
     lexical, _ = _words(index.lexical, wanted, len(cosine))
     words, top = _words(index.course_lexical, wanted, index.courses)
     title = np.zeros(index.courses, dtype=np.float32)

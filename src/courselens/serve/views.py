@@ -119,6 +119,11 @@ def course_url(key: str) -> str:
     return f"/course/{quote(key, safe='/')}"
 
 
+def compare_url(keys: Sequence[str]) -> str:
+    """The address of a comparison."""
+    return f"/compare?{urlencode([('c', key) for key in keys])}" if keys else "/compare"
+
+
 def results_of(shelf: Shelf, answer: Answer, start: int, wording: Wording) -> tuple[Result, ...]:
     """One page of an answer's courses."""
     wanted = wanted_stems(answer.question)
@@ -128,8 +133,34 @@ def results_of(shelf: Shelf, answer: Answer, start: int, wording: Wording) -> tu
         course = shelf.index.course(shelf.entry(found.course.key).number)
         place = places.get(found.passage)
         page = place.passage.page if place else course.source.page
-        made.append(_result(course, found.passage, wanted, page, wording))
+        text = found.passage
+        if answer.field is None and not says_more(text, course, wanted):
+            text, page = told_first(shelf.course(course.key)) or (text, page)
+        made.append(_result(course, text, wanted, page, wording))
     return tuple(made)
+
+
+def says_more(passage: str, course: Course, wanted: frozenset[str]) -> bool:
+    """Whether a passage tells why its course is here: a fact by a word of the question that is not in the title too
+    (`Attached courses of Corporate Finance: 8,036,1.00 Corporate Finance` says nothing), a text by any question.
+    """
+    if "\n" in passage:
+        return bool(wanted)
+    titles = f"{course.name} {course.title_en or ''}"
+    return bool((_stems_of(passage) - _stems_of(titles)) & wanted)
+
+
+def told_first(course: Course) -> tuple[str, int | None] | None:
+    """What a course says it is about, with its page; None where it says nothing."""
+    for name in ("content", "objectives"):
+        for section in course.sections:
+            if section.name == name and section.text.strip():
+                return f"{section.heading or ''}\n{section.text}".strip(), section.page
+    return None
+
+
+def _stems_of(text: str) -> set[str]:
+    return {stem for word in _WORD.findall(text) for language in STEMMERS for stem in stems(word, language)}
 
 
 def listed(shelf: Shelf, references: Sequence[Reference], wording: Wording) -> tuple[Result, ...]:
@@ -222,6 +253,31 @@ def chips(answer: Answer, state: State, wording: Wording) -> tuple[Chip, ...]:
     return tuple(made)
 
 
+@dataclass(frozen=True, slots=True)
+class Wider:
+    """Where nothing fulfils all filters: one of them left out, and how many courses that gives."""
+
+    text: str
+    url: str
+    count: int
+
+
+def wider(shelf: Shelf, answer: Answer, state: State, wording: Wording) -> tuple[Wider, ...]:
+    """Each filter that stands in the way alone, left out; the most courses first."""
+    values: dict[str, list[str]] = {}
+    for one in state.filters:
+        field, _, value = one.partition("=")
+        values.setdefault(field, []).append(value)
+    made = []
+    for field, given in values.items():
+        kept = tuple(one for one in state.filters if one.partition("=")[0] != field)
+        what = f"{wording.field(field)}: {', '.join(wording.value(value) for value in given)}"
+        count = int(shelf.matching(answer, but=field).sum())
+        if count:
+            made.append(Wider(wording.say("without", what=what), state.url(filters=kept, all=True), count))
+    return tuple(sorted(made, key=lambda one: -one.count))
+
+
 def _unsaid(state: State, condition: Mapping[str, Any]) -> str:
     return state.url(q=said_without(state.q, condition["from"]), all=True)
 
@@ -263,6 +319,6 @@ def facet_views(
             url = words or (state.without(one) if on else state.having(one))
             links.append(FacetLink(wording.value(value.value), value.count, url, on))
         on_first = sorted(links, key=lambda link: not link.on)
-        if any(link.on for link in links) or any(link.count < total for link in links):
+        if not total or any(link.on or link.count < total for link in links):
             made.append(FacetView(facet.field, tuple(on_first[:VALUES_SHOWN]), tuple(on_first[VALUES_SHOWN:])))
     return tuple(made)
