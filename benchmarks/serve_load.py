@@ -71,8 +71,8 @@ MOST = 40_000
 
 @dataclass(frozen=True)
 class Round:
-    """One run of wrk: requests a second, milliseconds, requests that failed, and the server's CPU milliseconds for each:
-    what a machine that others use leaves comparable.
+    """One run of wrk: requests a second, milliseconds, requests that failed, the server's CPU milliseconds for each,
+    which stay comparable on a machine that others use.
     """
 
     rate: float
