@@ -33,6 +33,8 @@ TYPES = {"page.css": "text/css", "page.js": "text/javascript", "icon.svg": "imag
 LOST = 0.8
 """From how sure on that the catalogue does not hold an answer only a few near courses are shown, and nothing to narrow
 down: a list of all courses would pretend to be one."""
+UNSURE = 0.5
+"""How sure an answer must be to stand alone; below, it is a guess above the courses that fit."""
 MOST_COMPARED = 3
 MOST_SAVED = 50
 LONGEST = 2_000
@@ -95,7 +97,7 @@ async def _results(service: Service, shelf: Shelf, state: State, wording: Wordin
         mask = shelf.matching(answer)
         total = int(mask.sum())
         if state.q:
-            results = views.results_of(shelf, answer, start, wording)
+            results = views.results_of(shelf, answer, start, wording, UNSURE)
             total = len(answer.courses) if len(answer.courses) < state.page * PAGE_SIZE else total
             reach = min(total, MOST_PAGES * PAGE_SIZE)
         else:
@@ -104,17 +106,22 @@ async def _results(service: Service, shelf: Shelf, state: State, wording: Wordin
         named = answer.course is not None and views.names_only(
             state.q, answer.course, shelf.entry(answer.course.key).title_en
         )
-        spoken = asked and state.page == 1 and not named
+        unsure = answer.answer is not None and answer.confidence < UNSURE
+        guessed = unsure and not views.asks(state.q)  # a topic is no question: a guess at one is no answer
+        spoken = asked and state.page == 1 and not named and not guessed
         lost = spoken and answer.answer is None and answer.confidence >= LOST and not answer.filters
-        alone = lost or (spoken and answer.course is not None)
+        alone = lost or (spoken and answer.course is not None and not unsure)
         if alone:
             results = tuple(one for one in results if one.course != answer.course)[: views.ALSO]
+        about = shelf.course(answer.course.key) if answer.course else None
         return {
             "answer": answer,
+            "said": views.said(answer.answer, about) if answer.answer is not None and about else None,
             "alone": alone,
             "lost": lost and answer.course is None,
             "spoken": spoken,
-            "about": shelf.course(answer.course.key) if answer.course else None,
+            "unsure": unsure,
+            "about": about,
             "source": answer.passages[0].passage if answer.passages else None,
             "results": results,
             "total": total,
@@ -221,8 +228,13 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"course_url": views.course_url, "compare_url": views.compare_url, "static": static_files, "State": State}
-    made.filters |= {"value": format_value}
+    made.globals |= {
+        "course_url": views.course_url,
+        "compare_url": views.compare_url,
+        "static": static_files,
+        "State": State,
+    }
+    made.filters |= {"value": format_value, "blocks": views.blocks}
     return made
 
 
@@ -272,7 +284,7 @@ def _blocks(course: Course, wording: Wording) -> tuple[Block, ...]:
     """The sections in the order of `SECTIONS`, other headings last; all that is said of the examination in one."""
     told = [section for section in course.sections if section.text.strip()]
     exams = tuple(section for section in told if section.name == "exam" and course.exam)
-    found = [
+    found: list[tuple[str, str, tuple[Section, ...], bool]] = [
         (section.name, section.heading or wording.section(section.name), (section,), False)
         for section in told
         if section not in exams

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import groupby
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -20,7 +21,7 @@ from courselens.search.answer import Answer, Reference
 from courselens.search.lexical import STEMMERS, query_words, stems
 from courselens.search.names import code_spellings
 from courselens.search.tokens import compact, fold
-from courselens.search.vocabulary import asking_words
+from courselens.search.vocabulary import asking_words, stop_words
 from courselens.serve.facets import Facet
 from courselens.serve.shelf import Shelf
 from courselens.serve.wording import Wording
@@ -124,8 +125,9 @@ def compare_url(keys: Sequence[str]) -> str:
     return f"/compare?{urlencode([('c', key) for key in keys])}" if keys else "/compare"
 
 
-def results_of(shelf: Shelf, answer: Answer, start: int, wording: Wording) -> tuple[Result, ...]:
-    """One page of an answer's courses."""
+def results_of(shelf: Shelf, answer: Answer, start: int, wording: Wording, sure: float) -> tuple[Result, ...]:
+    """One page of an answer's courses, with their passages about the field asked where that is as sure as `sure`."""
+    field = answer.field if answer.answer is not None and answer.confidence >= sure else None
     wanted = wanted_stems(answer.question)
     places = {passage.passage.text: passage for passage in answer.passages}
     made = []
@@ -134,9 +136,45 @@ def results_of(shelf: Shelf, answer: Answer, start: int, wording: Wording) -> tu
         place = places.get(found.passage)
         page = place.passage.page if place else course.source.page
         text = found.passage
-        if answer.field is None and not says_more(text, course, wanted):
+        if field is None and not says_more(text, course, wanted):
             text, page = told_first(shelf.course(course.key)) or (text, page)
         made.append(_result(course, text, wanted, page, wording))
+    return tuple(made)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An answer as it is shown: a fact in its sentence, a section's text below its `heading`."""
+
+    text: str
+    heading: str | None
+
+
+def said(answer: str, course: Course) -> Said:
+    """An answer about `course`, which stands below it: its name is not said twice above a section's text."""
+    first, _, text = answer.partition("\n")
+    if text and first.startswith(f"{course.name} – "):
+        return Said(text, first.removeprefix(f"{course.name} – "))
+    return Said(answer, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, or the items of a list."""
+
+    lines: tuple[str, ...]
+    listed: bool
+
+
+def blocks(text: str) -> tuple[Block, ...]:
+    """A section's text as it is laid out: a paragraph a line, neighbouring lines that begin with `- ` as one list."""
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    made: list[Block] = []
+    for listed, some in groupby(lines, key=lambda line: line.startswith("- ")):
+        if listed:
+            made.append(Block(tuple(line[2:].strip() for line in some), True))
+        else:
+            made += [Block((line,), False) for line in some]
     return tuple(made)
 
 
@@ -226,6 +264,12 @@ def excerpt(text: str, wanted: frozenset[str], name: str) -> str:
     end = len(body) if start + EXCERPT >= len(body) else body.rfind(" ", start, start + EXCERPT)
     end = end if end > start else start + EXCERPT
     return f"{'… ' if start else ''}{body[start:end]}{' …' if end < len(body) else ''}"
+
+
+def asks(question: str) -> bool:
+    """Whether a question asks for something rather than naming a topic."""
+    told = (fold(word) for word in _WORD.findall(question))
+    return question.rstrip().endswith("?") or any(one in asking_words() and one not in stop_words() for one in told)
 
 
 def names_only(question: str, course: Reference, title_en: str | None) -> bool:
