@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from courselens.search.answer import Answer
 from courselens.search.query import Understood
 from courselens.serve.shelf import Shelf
 from courselens.serve.together import MOST, Together
@@ -36,7 +37,7 @@ def together() -> Iterator[Together]:
 
 
 def test_each_gets_the_answer_it_gets_alone(shelf: Shelf, together: Together) -> None:
-    async def ask() -> list[object]:
+    async def ask() -> list[Answer]:
         return await asyncio.gather(*(together.ask(shelf.lens, text, 5) for text in QUESTIONS))
 
     for _ in range(2):  # the lanes are free again after the first time
