@@ -334,3 +334,9 @@ def test_what_the_catalogue_does_not_hold_shows_a_few_near_courses_and_no_facets
 def test_the_comparison_says_what_its_bar_means(client: TestClient) -> None:
     keys = [one["key"] for one in client.get("/suggest", params={"q": "t", "k": 2}).json()["suggestions"]]
     assert "Rows with a bar differ." in client.get("/compare", params={"c": keys}).text
+
+
+def test_all_courses_is_a_place_of_its_own(client: TestClient) -> None:
+    assert '<a href="/?all=1" aria-current="page">' in client.get("/?all=1").text
+    assert 'aria-current="page"' not in client.get("/").text
+    assert 'class="big"' not in client.get("/?all=1").text

@@ -72,7 +72,8 @@ async def search_page(
     if about and question:
         return RedirectResponse(State(shelf.about(about, question)).url(), 303)
     number = int(page) if page.isdecimal() and len(page) < 4 else 1
-    state = State(question, tuple(dict.fromkeys(clean(one) for one in filters))[:50], max(1, min(number, MOST_PAGES)))
+    given = tuple(dict.fromkeys(clean(one) for one in filters))[:50]
+    state = State(question, given, max(1, min(number, MOST_PAGES)), bool(all_))
     if not question and not state.filters and not all_:
         return _page(request, wording, "home.html", state=state, examples=examples(shelf, wording))
     try:

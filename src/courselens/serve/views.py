@@ -33,6 +33,8 @@ EXCERPT = 320
 """Characters of a passage in a list of results."""
 SPELT = 84.0
 """Least likeness, of 100, of what was typed to a part of a title (`corporte governence`)."""
+TOLD_BY = ("content", "objectives")
+"""Sections that say what a course is about."""
 ALSO = 4
 """Other courses that stand below an answer about one course."""
 VALUES_SHOWN = 6
@@ -52,7 +54,7 @@ class State:
     def url(self, **changed: Any) -> str:
         """The address of this state with some of it changed; a change of question or filters begins at page 1."""
         then = replace(self, **{"page": 1, **changed})
-        asked = [("q", then.q)] if then.q else [("all", "1")] if then.all or not then.filters else []
+        asked = [("q", then.q)] if then.q else [] if then.filters else [("all", "1")]
         asked += [("filter", one) for one in then.filters]
         asked += [("page", str(then.page))] if then.page > 1 else []
         return f"/?{urlencode(asked)}"
@@ -180,17 +182,20 @@ def blocks(text: str) -> tuple[Block, ...]:
 
 def says_more(passage: str, course: Course, wanted: frozenset[str]) -> bool:
     """Whether a passage tells why its course is here: a fact by a word of the question that is not in the title too
-    (`Attached courses of Corporate Finance: 8,036,1.00 Corporate Finance` says nothing), a text by any question.
+    (`Attached courses of Corporate Finance: 8,036,1.00 Corporate Finance` says nothing), a text also where it is what
+    the course says of its topics, in whatever language.
     """
-    if "\n" in passage:
-        return bool(wanted)
+    first, _, text = passage.partition("\n")
+    if text:
+        told = {section.heading for section in course.sections if section.name in TOLD_BY}
+        return bool(wanted) and (first.rpartition(" – ")[2] in told or bool(_stems_of(text) & wanted))
     titles = f"{course.name} {course.title_en or ''}"
     return bool((_stems_of(passage) - _stems_of(titles)) & wanted)
 
 
 def told_first(course: Course) -> tuple[str, int | None] | None:
     """What a course says it is about, with its page; None where it says nothing."""
-    for name in ("content", "objectives"):
+    for name in TOLD_BY:
         for section in course.sections:
             if section.name == name and section.text.strip():
                 return f"{section.heading or ''}\n{section.text}".strip(), section.page
