@@ -146,7 +146,7 @@ class Answerer:
         field = self.held(course, number, asked.field)
         if asked.field is None and asked.elsewhere > 0.5:
             return Saying(None, (), None, course, (), f"The catalogue does not say this of {course.name}.")
-        places = best_passages(self.index, ranking.parts, [number], most=MOST, field=field)
+        places = best_passages(self.index, ranking.parts, [number], most=MOST, field=field or "content")
         passages = tuple((place, self.passage(place)) for place in places)
         return say_field(understood, course, field, asked.field, passages)
 
