@@ -19,7 +19,7 @@ from harness import keep, options, percentile, sample_questions, sample_workspac
 
 from courselens.search import rank
 from courselens.search.lens import Lens
-from courselens.search.vectors import best_cosines
+from courselens.search.vectors import cosines
 
 WARM = 30
 GOALS = {"p50": "<= 10", "p99": "<= 30"}
@@ -28,10 +28,10 @@ GOALS = {"p50": "<= 10", "p99": "<= 30"}
 def measure(lens: Lens, questions: list[str]) -> dict[str, Any]:
     """Milliseconds of `ask`, of its encoding and of its product with the vectors."""
     spent: dict[str, list[float]] = {"ask": [], "encode": [], "product": []}
-    encode, product = lens.encoder.encode, best_cosines
+    encode, product = lens.encoder.encode, cosines
     for name, owner, attribute, function in (
         ("encode", lens.encoder, "encode", encode),
-        ("product", rank, "best_cosines", product),
+        ("product", rank, "cosines", product),
     ):
         setattr(owner, attribute, _timed(function, spent[name]))
     try:
@@ -40,7 +40,7 @@ def measure(lens: Lens, questions: list[str]) -> dict[str, Any]:
             lens.ask(question)
             spent["ask"].append(1000 * (time.perf_counter() - begin))
     finally:
-        setattr(rank, "best_cosines", product)  # noqa: B010 — mypy: not exported there
+        setattr(rank, "cosines", product)  # noqa: B010 — mypy: not exported there
         del lens.encoder.__dict__["encode"]
     asked = spent["ask"][WARM:]
     per = len(asked) + WARM

@@ -71,12 +71,15 @@ MOST = 40_000
 
 @dataclass(frozen=True)
 class Round:
-    """One run of wrk: requests a second, milliseconds, and requests that failed."""
+    """One run of wrk: requests a second, milliseconds, requests that failed, the server's CPU milliseconds for each,
+    which stay comparable on a machine that others use.
+    """
 
     rate: float
     p50: float
     p99: float
     failed: int
+    cpu: float
 
 
 def main() -> None:
@@ -109,11 +112,12 @@ def main() -> None:
             for name, command in servers.items():
                 process, port = start(command)
                 try:
-                    load(port, questions[:WARM], given.connections, 2)
-                    rows.setdefault(name, []).append(load(port, questions[WARM:], given.connections, given.seconds))
+                    server = Server(process.pid, port)
+                    load(server, questions[:WARM], given.connections, 2)
+                    rows.setdefault(name, []).append(load(server, questions[WARM:], given.connections, given.seconds))
                     if given.kept and name == "courselens":
-                        load(port, questions[:WARM], given.connections, given.seconds)
-                        again = load(port, questions[:WARM], given.connections, given.seconds)
+                        load(server, questions[:WARM], given.connections, given.seconds)
+                        again = load(server, questions[:WARM], given.connections, given.seconds)
                         rows.setdefault("courselens, kept answers", []).append(again)
                 finally:
                     process.terminate()
@@ -156,19 +160,41 @@ def start(command: list[str]) -> tuple[subprocess.Popen[bytes], int]:
     raise SystemExit(f"the server does not answer: {' '.join(command)}")
 
 
-def load(port: int, questions: list[str], connections: int, seconds: int) -> Round:
+@dataclass(frozen=True)
+class Server:
+    """A server that runs: its process and its port."""
+
+    pid: int
+    port: int
+
+    def cpu(self) -> float:
+        """CPU milliseconds of the process and its workers so far (0.0 where the system does not say)."""
+        found, pending = 0, [self.pid]
+        while pending:
+            folder = Path(f"/proc/{pending.pop()}")
+            try:
+                found += sum(map(int, (folder / "stat").read_text().rpartition(")")[2].split()[11:13]))
+                pending += [int(one) for one in (folder / f"task/{folder.name}/children").read_text().split()]
+            except OSError:
+                continue
+        return 1000 * found / os.sysconf("SC_CLK_TCK")
+
+
+def load(server: Server, questions: list[str], connections: int, seconds: int) -> Round:
     """Run wrk once."""
+    before = server.cpu()
     script = SCRIPT.replace("{questions}", "{" + ",".join(f'"{one}"' for one in questions) + "}")
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
         file.write(script)
         file.flush()
         command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "-s", file.name]
-        done = subprocess.run([*command, f"http://127.0.0.1:{port}"], capture_output=True, text=True, check=True)
+        done = subprocess.run([*command, f"http://127.0.0.1:{server.port}"], capture_output=True, text=True, check=True)
     found = re.search(r"RESULT (\d+) (\d+) (\d+) ([\d.]+) ([\d.]+) (\d+)", done.stdout)
     if not found:
         raise SystemExit(f"wrk said: {done.stdout} {done.stderr}")
     requests, status, broken, p50, p99, micros = map(float, found.groups())
-    return Round(requests / micros * 1e6, p50, p99, int(status + broken))
+    spent = (server.cpu() - before) / max(requests, 1)
+    return Round(requests / micros * 1e6, p50, p99, int(status + broken), spent)
 
 
 def report(rows: dict[str, list[Round]], given: argparse.Namespace, workspace: Path, questions: int) -> None:
@@ -177,11 +203,12 @@ def report(rows: dict[str, list[Round]], given: argparse.Namespace, workspace: P
     load1 = os.getloadavg()[0]
     print(f"{workspace}: {questions:,} questions, {given.connections} connections, {given.rounds} rounds of ", end="")
     print(f"{given.seconds} s in turns, wrk beside on {os.cpu_count()} cores, load average {load1:.1f} at the end")
-    print(f"{'server':<26}{'requests/s':>11}{'p50 ms':>9}{'p99 ms':>9}{'failed':>8}{'to naive':>10}")
+    print(f"{'server':<26}{'requests/s':>11}{'p50 ms':>9}{'p99 ms':>9}{'failed':>8}{'CPU ms':>8}{'to naive':>10}")
     for name, rounds in rows.items():
-        rate, p50, p99 = (statistics.median(getattr(one, key) for one in rounds) for key in ("rate", "p50", "p99"))
+        keys = ("rate", "p50", "p99", "cpu")
+        rate, p50, p99, cpu = (statistics.median(getattr(one, key) for one in rounds) for key in keys)
         failed = sum(one.failed for one in rounds)
-        print(f"{name:<26}{rate:>11.0f}{p50:>9.1f}{p99:>9.1f}{failed:>8}{rate / peer:>9.1f}x")
+        print(f"{name:<26}{rate:>11.0f}{p50:>9.1f}{p99:>9.1f}{failed:>8}{cpu:>8.1f}{rate / peer:>9.1f}x")
     document = {
         "workspace": workspace.name,
         "connections": given.connections,

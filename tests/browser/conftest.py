@@ -23,6 +23,17 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
+QUIET = (
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+)
+"""Chromium asks nobody but the server that is tested."""
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Clients and fuzz ask one catalogue; people meet both."""
     spared = [one for one in items if "[stgallen" in one.name and one.path.name != "test_page.py"]
@@ -71,7 +82,7 @@ def browser() -> Iterator[Browser]:
     if chromium is None:
         pytest.fail("no Chromium here: install one (Debian: apt-get install chromium)")
     with playwright.sync_playwright() as running:
-        made = running.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        made = running.chromium.launch(executable_path=chromium, args=list(QUIET))
         yield made
         made.close()
 

@@ -210,10 +210,37 @@ def test_print_leaves_out_what_paper_cannot_do(page_with: Open, some: list[dict[
     assert page.get_by_role("heading", level=1).is_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
-def test_axe_finds_nothing(page_with: Open, axe: str, some: list[dict[str, Any]], scheme: str, width: int) -> None:
-    page = page_with(color_scheme=scheme, viewport={"width": width, "height": 900})
+def test_an_examination_is_read_at_a_glance(page_with: Open, base: str, some: list[dict[str, Any]], width: int) -> None:
+    page = page_with(viewport={"width": width, "height": 900})
+    with_exam = [one for one in some if httpx.get(f"{base}/courses/{quote(one['key'])}").json().get("exam")]
+    if not with_exam:
+        pytest.skip("no examination in parts among these courses")
+    page.goto(course_url(with_exam[0]))
+    rows = page.locator("table.exam tbody tr:first-child")
+    parts = rows.count()
+    assert parts
+    heights = [rows.nth(number).evaluate("row => row.offsetHeight") for number in range(parts)]
+    assert max(heights) < 150, "columns of one word"
+    details = page.locator("table.exam details")
+    if details.count():
+        details.first.locator("summary").click()
+        assert details.first.locator("dd").first.is_visible()
+        assert page.locator("table.exam").evaluate("table => table.offsetWidth") <= width
+    links = page.locator(".toc a")
+    if links.count():
+        links.last.click()
+        assert page.evaluate("document.querySelector(':target') !== null")
+
+
+@pytest.mark.parametrize(
+    ("scheme", "width", "locale"),
+    [("light", 390, "de-CH"), ("light", 1280, "en-GB"), ("dark", 390, "en-GB"), ("dark", 1280, "da-DK")],
+)
+def test_axe_finds_nothing(
+    page_with: Open, axe: str, some: list[dict[str, Any]], scheme: str, width: int, locale: str
+) -> None:
+    page = page_with(color_scheme=scheme, viewport={"width": width, "height": 900}, locale=locale)
     pages = (
         "/",
         "/?q=law",
@@ -223,12 +250,15 @@ def test_axe_finds_nothing(page_with: Open, axe: str, some: list[dict[str, Any]]
         course_url(some[0]),
         f"/compare?c={quote(some[0]['key'])}&c={quote(some[1]['key'])}",
         "/compare",
+        "/?filter=ects%3D99",
         f"/shortlist?c={quote(some[0]['key'])}",
         "/docs",
     )
     found = []
     for address in pages:
         page.goto(address)
+        for button in page.locator(".save").all()[:1]:
+            button.click()  # both states have a name that holds what is seen
         page.evaluate(axe)
         tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
         report = page.evaluate("tags => axe.run({runOnly: {type: 'tag', values: tags}})", tags)

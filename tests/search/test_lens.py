@@ -38,6 +38,16 @@ def test_a_field_or_section_of_a_course(lens: Lens, question: str, code: str, fi
     assert found["passages"][0]["field" if value else "section"] == field
 
 
+def test_of_a_named_course_the_whole_question_is_not_encoded(lens: Lens) -> None:
+    named = lens.answerer.understand("Who teaches Tax Law?")
+    assert named.named
+    assert named.bare
+    assert named.text not in named.texts
+    topic = lens.answerer.understand("companies that pollute rivers")
+    assert topic.text in topic.texts
+    assert len(lens.answerer.understand("").texts) >= 2, "something is searched for, whatever is asked"
+
+
 def test_yes_and_no(lens: Lens) -> None:
     assert str(lens.ask("Is Embodied Leadership taught in English?").answer).startswith("Yes, ")
     assert str(lens.ask("Is Embodied Leadership taught in Danish?").answer).startswith("No, ")

@@ -159,3 +159,12 @@ def test_any_question_gets_an_answer(client: TestClient, text: str) -> None:
 def test_bytes_that_are_no_text(client: TestClient) -> None:
     assert client.get("/ask?q=%ED%A0%80%FF%C3").status_code == 200
     assert client.get("/?q=%ED%A0%80&filter=%FF").status_code in (200, 400)
+
+
+def test_a_problem_says_in_words_what_to_do(client: TestClient) -> None:
+    filtered = client.get("/search", params={"q": "x", "filter": "level"}).json()
+    assert (filtered["detail"], filtered["value"]) == ("a filter is not FIELD=VALUE", "level")
+    assert "filter=level=Master" in filtered["remedy"]
+    assert client.get("/ask").json()["detail"] == "q is missing"
+    empty = client.post("/v1/embeddings", json={"input": []}).json()
+    assert "at least 1 item" in empty["detail"]

@@ -5,14 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
 
 from courselens.encode import Vectors
 from courselens.serve import encoding
-from courselens.serve.encoding import INFERENCE, MOST_TOGETHER, SharedEncoder, cuts
+from courselens.serve.encoding import MOST_TOGETHER, SharedEncoder
 from fakes import HashEncoder
 
 
@@ -51,22 +50,28 @@ def test_threads_get_their_own_vectors_in_few_inferences() -> None:
     assert max(slow.calls) <= MOST_TOGETHER + 3
 
 
-def test_batches_are_cut_where_padding_costs_more_than_an_inference() -> None:
-    assert cuts([]) == []
-    assert cuts([20, 20, 19, 18]) == [4]
-    assert cuts([INFERENCE * 3, 20, 20]) == [1, 3]
-    for lengths in ([90, 80, 70, 40, 30, 10], [500, 100, 99, 20], [30] * 5):
-        everywhere = [INFERENCE * len(ends) + cost_of(lengths, ends) for ends in all_cuts(len(lengths))]
-        assert INFERENCE * len(cuts(lengths)) + cost_of(lengths, cuts(lengths)) == min(everywhere)
+class Parallel(HashEncoder):
+    """Counts how many threads are inside at once; each waits until two are."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.both = threading.Barrier(2, timeout=10)
+        self.texts: list[str] = []
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        self.both.wait()
+        self.texts += texts
+        return super().encode(texts)
 
 
-def cost_of(lengths: Sequence[int], ends: Sequence[int]) -> int:
-    return sum(lengths[start] * (stop - start) for start, stop in pairwise([0, *ends]))
-
-
-def all_cuts(count: int) -> list[list[int]]:
-    inner = range(1, count)
-    return [[*some, count] for size in range(count) for some in combinations(inner, size)]
+def test_as_many_encode_at_once_as_the_encoder_has_lanes() -> None:
+    parallel = Parallel()
+    shared = SharedEncoder(parallel, lanes=2)
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.submit(shared.encode, ["a"]), pool.submit(shared.encode, ["b"])
+        np.testing.assert_array_equal(first.result(), HashEncoder().encode(["a"]))
+        np.testing.assert_array_equal(second.result(), HashEncoder().encode(["b"]))
+    assert sorted(parallel.texts) == ["a", "b"], "what one has taken along the other does not encode again"
 
 
 def test_a_text_is_encoded_once_and_few_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -138,3 +138,11 @@ def test_equal_questions_are_answered_once(client_with: Make) -> None:
     first = client.get("/ask?q=tax law").json()
     assert client.get("/ask?q=tax law").json() == first
     assert service.hits == before + 1
+
+
+def test_head_is_the_answer_of_get_without_its_body(client: TestClient) -> None:
+    for address in ("/", "/ask?q=tax", "/static/page.css", "/nothing"):
+        head, get = client.head(address), client.get(address)
+        assert (head.status_code, head.content) == (get.status_code, b"")
+        assert head.headers["content-length"] == str(len(get.content))
+        assert head.headers["content-type"] == get.headers["content-type"]

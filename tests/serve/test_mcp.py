@@ -18,6 +18,7 @@ import uvicorn
 from mcp.client.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 
+import courselens
 from courselens.serve.app import create_app
 from courselens.serve.mcp import make_mcp
 from courselens.serve.service import Service
@@ -62,7 +63,8 @@ def stdio(workspace: Path) -> Any:
         "from courselens.serve.settings import Settings\n"
         f"run_mcp(Settings(Path({str(workspace)!r})), open_shelf)\n"
     )
-    return stdio_client(StdioServerParameters(command=sys.executable, args=["-c", code]))
+    same = {"PYTHONPATH": str(Path(courselens.__file__).parents[1])}  # not another copy that happens to be installed
+    return stdio_client(StdioServerParameters(command=sys.executable, args=["-c", code], env=same))
 
 
 async def exercise(server: Any) -> None:

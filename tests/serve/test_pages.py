@@ -13,10 +13,23 @@ from fastapi.testclient import TestClient
 from courselens.search.answer import Reference
 from courselens.serve import pages
 from courselens.serve.pages import static_files
-from courselens.serve.views import State, excerpt, marked, names_only, said_without, wanted_stems
+from courselens.serve.views import (
+    State,
+    asks,
+    blocks,
+    excerpt,
+    marked,
+    names_only,
+    said,
+    said_without,
+    says_more,
+    told_first,
+    wanted_stems,
+)
 from courselens.serve.wording import negotiate, wordings
-from serve_workspace import EVIL
+from serve_workspace import EVIL, courses
 
+ROW = r'<tr role="row"( class="differs")?><th scope="row" role="rowheader"><span class="at">([A-Za-z ]+)'
 PAGES = [
     "/",
     "/?q=tax",
@@ -141,13 +154,79 @@ def test_an_older_course_points_to_the_newer(client: TestClient) -> None:
     assert "newer edition" not in client.get("/course/KAN-C1001U 2024/2025").text
 
 
+def test_a_section_is_laid_out_as_it_was_written() -> None:
+    text = "You learn:\n- law\n- tax\nThen:\n- more\n\nEnd - of it"
+    assert [(block.lines, block.listed) for block in blocks(text)] == [
+        (("You learn:",), False),
+        (("law", "tax"), True),
+        (("Then:",), False),
+        (("more",), True),
+        (("End - of it",), False),
+    ]
+
+
+def test_a_guess_is_no_answer_to_a_topic() -> None:
+    for question in ("who teaches tax law", "tax law ects", "Is it hard?", "Wie wird Steuerrecht geprüft"):
+        assert asks(question), question
+    for topic in ("machine learning for finance", "Recht und Wirtschaft", "climate policy"):
+        assert not asks(topic), topic
+
+
+def test_a_passage_that_only_repeats_the_title_gives_way_to_the_content() -> None:
+    course = next(one for one in courses() if one.title == "Tax Law")
+    wanted = wanted_stems("tax law about companies")
+    assert not says_more(f"Attached courses of {course.name}: 8,036,1.00 Tax Law.", course, wanted)
+    assert says_more(f"{course.name} is for companies.", course, wanted)
+    assert says_more(f"{course.name} – Content\nSomething else", course, wanted)
+    assert not says_more(f"{course.name} – Literature\nA book", course, frozenset()), "only conditions were said"
+    found = told_first(course)
+    assert found is not None
+    assert found[0].endswith(next(one.text for one in course.sections if one.name == "content"))
+
+
+def test_the_answer_of_a_section_does_not_repeat_the_course() -> None:
+    course = courses()[0]
+    told = said(f"{course.name} – Course content\nFirst.\n- a", course)
+    assert (told.heading, told.text) == ("Course content", "First.\n- a")
+    fact = f"{course.name} is taught in English."
+    assert said(fact, course).text == fact
+
+
+def test_where_nothing_fits_each_filter_can_go(client: TestClient) -> None:
+    text = client.get("/", params={"filter": ["level=Bachelor", "language=Danish", "ects=30"]}).text
+    if "No course fulfils" not in text:
+        pytest.fail("the workspace has such a course: choose other filters")
+    assert "Conditions:" in text
+    links = [link for link in Elements(text).links() if "filter=" in link]
+    assert any("ects" not in link for link in links)
+
+
+def test_the_examination_is_one_section_of_the_course(client: TestClient) -> None:
+    text = client.get("/course/KAN-C1011U 2024/2025").text
+    assert text.count('id="exam"') == 1
+    assert text.count("The text as the catalogue has it") <= 1
+    anchors = {attrs["id"] for _, attrs in Elements(text).found if attrs.get("id")}
+    inside = [link for link in Elements(text).links() if link.startswith("#")]
+    assert inside
+    assert {link[1:] for link in inside} <= anchors
+
+
+def test_a_date_is_written_as_people_do() -> None:
+    assert [wordings()[one].date("2025-01-07") for one in ("en", "de", "da")] == [
+        "7 January 2025",
+        "7. Januar 2025",
+        "7. januar 2025",
+    ]
+    assert wordings()["en"].date("spring") == "spring"
+
+
 def test_comparison_marks_what_differs(client: TestClient) -> None:
     text = client.get("/compare", params={"c": ["KAN-C1011U 2024/2025", "KAN-C1012U 2024/2025", "none"]}).text
-    assert text.count('<th scope="col">') == 2
-    rows = dict(re.findall(r'<tr( class="differs")?><th scope="row">([A-Za-z ]+)', text))
+    assert text.count('<th scope="col"') == 2
+    rows = {name: differs for differs, name in re.findall(ROW, text)}
     assert rows
-    assert re.search(r'class="differs"><th scope="row">Language', text)
-    assert re.search(r'<tr><th scope="row">Parts of the examination', text)
+    assert rows["Language"]
+    assert not rows["Parts of the examination"]
 
 
 @pytest.mark.parametrize(
@@ -255,3 +334,9 @@ def test_what_the_catalogue_does_not_hold_shows_a_few_near_courses_and_no_facets
 def test_the_comparison_says_what_its_bar_means(client: TestClient) -> None:
     keys = [one["key"] for one in client.get("/suggest", params={"q": "t", "k": 2}).json()["suggestions"]]
     assert "Rows with a bar differ." in client.get("/compare", params={"c": keys}).text
+
+
+def test_all_courses_is_a_place_of_its_own(client: TestClient) -> None:
+    assert '<a href="/?all=1" aria-current="page">' in client.get("/?all=1").text
+    assert 'aria-current="page"' not in client.get("/").text
+    assert 'class="big"' not in client.get("/?all=1").text

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from courselens.search.answer import Answer
 from courselens.search.query import Understood
 from courselens.serve.shelf import Shelf
 from courselens.serve.together import MOST, Together
@@ -36,11 +37,16 @@ def together() -> Iterator[Together]:
 
 
 def test_each_gets_the_answer_it_gets_alone(shelf: Shelf, together: Together) -> None:
-    async def ask() -> list[object]:
+    async def ask() -> list[Answer]:
         return await asyncio.gather(*(together.ask(shelf.lens, text, 5) for text in QUESTIONS))
 
     for _ in range(2):  # the lanes are free again after the first time
-        assert [str(one) for one in asyncio.run(ask())] == [str(shelf.lens.ask(text, k=5)) for text in QUESTIONS]
+        for text, got in zip(QUESTIONS, asyncio.run(ask()), strict=True):
+            alone = shelf.lens.ask(text, k=5)
+            assert (got.question, got.answer, got.field, got.value) == (text, alone.answer, alone.field, alone.value)
+            assert [one.course for one in got.courses] == [one.course for one in alone.courses]
+            assert [one.passage for one in got.passages] == [one.passage for one in alone.passages]
+            assert got.confidence == pytest.approx(alone.confidence, abs=1e-4)
 
 
 def test_a_bad_question_spoils_no_other(workspace: Path, together: Together, monkeypatch: pytest.MonkeyPatch) -> None:

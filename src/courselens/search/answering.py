@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 
 from courselens.course import Course
 from courselens.encode import Vectors
@@ -20,14 +19,14 @@ from courselens.search.confidence import Evidence, evidence_of
 from courselens.search.facts import Mask
 from courselens.search.field import choose_field
 from courselens.search.query import Asked, Understood, applied, decide, understand
-from courselens.search.rank import Ranking, best_passages, measure, rank
+from courselens.search.rank import Near, Ranking, best_passages, measure, rank
 from courselens.search.saying import NOTHING, Saying, say_courses, say_field
 from courselens.search.stored import Index
+from courselens.search.vectors import Cosines
 
-Vector = npt.NDArray[np.float32]
 MOST = 10
 REMEMBERED = 4096
-"""Courses kept parsed."""
+"""Courses, and passages, kept parsed."""
 NAMED_COURSES = 3
 """Courses that the answer to "which courses …" names in its sentence."""
 ALIASES = {
@@ -61,6 +60,7 @@ class Answerer:
         self.index = index
         self.parser = ConditionParser(index.facts, frozenset(index.names.words))
         self.course = lru_cache(maxsize=REMEMBERED)(index.course)
+        self.passage = lru_cache(maxsize=REMEMBERED)(index.passage)
 
     def understand(self, question: str) -> Understood:
         """Read the question by its words; its `texts` are to be encoded for `consider`."""
@@ -74,34 +74,37 @@ class Answerer:
         given: Sequence[Condition] = (),
         hidden: Mask | None = None,
         most: int = MOST,
+        near: Near | None = None,
     ) -> Considered:
         """Decide, rank and look up. `vectors` are those of `understood.texts`; `given` conditions always hold;
-        `hidden` (courses,) are as if they were not in the catalogue.
+        `hidden` (courses,) are as if they were not in the catalogue; `near` are the cosines of `vectors[1:]` where
+        they are known already.
         """
+        near = near or Near.of(self.index, vectors[1:])
         shares = self.index.asked_model.probabilities(understood.frame, vectors[0])
         asked = decide(understood, shares)
         found = applied(understood, asked)
         start = self._start(understood, given, hidden)
         allowed, kept, relaxed = self._narrowed(start, found.conditions)
         if asked.kind == "course" and not understood.named and understood.bare:  # its facts would match every course's
-            parts = measure(self.index, understood, vectors[2:], understood.wanted_bare, hidden)
+            parts = measure(self.index, understood, near.of_rows(1), understood.wanted_bare, hidden)
         else:
-            parts = measure(self.index, understood, vectors[1:], understood.wanted, hidden)
+            parts = measure(self.index, understood, near, understood.wanted, hidden)
         ranking = rank(self.index, understood, asked, parts, allowed, most=most)
         if asked.kind == "course" and len(ranking.order):
-            asked = self._field(asked, understood, ranking, vectors[1])
+            asked = self._field(asked, understood, ranking, near.passages[0])
         saying = self._say(understood, asked, ranking, kept)
         coverage = parts.coverage(int(ranking.order[0])) if len(ranking.order) else 0.0
         evidence = evidence_of(understood, asked, ranking, coverage, kept=bool(kept or given))
         ignored = tuple(dict.fromkeys((*found.ignored, *(one.said for one in relaxed))))
         return Considered(understood, asked, (*given, *kept), ignored, ranking, saying, evidence)
 
-    def _field(self, asked: Asked, understood: Understood, ranking: Ranking, vector: Vector) -> Asked:
-        """The field asked, now that the course is known; `vector` (d,) embeds the question as it was asked."""
+    def _field(self, asked: Asked, understood: Understood, ranking: Ranking, cosine: Cosines) -> Asked:
+        """The field asked, now that the course is known; `cosine` (passages,) is of the question as it was asked."""
         first, end = self.index.first[int(ranking.order[0]) :][:2]
         names = [self.index.asked_names[one] for one in self.index.asked[first:end]]
-        cosine = self.index.vectors[first:end] @ vector
-        return choose_field(asked, understood.frame, names, cosine.tolist(), ranking.parts.lexical[first:end].tolist())
+        near = cosine[first:end].tolist()
+        return choose_field(asked, understood.frame, names, near, ranking.parts.lexical[first:end].tolist())
 
     def _start(self, understood: Understood, given: Sequence[Condition], hidden: Mask | None) -> Mask:
         mask = np.ones(self.index.courses, dtype=bool)
@@ -153,8 +156,8 @@ class Answerer:
         field = self.held(course, number, asked.field)
         if asked.field is None and asked.elsewhere > 0.5:
             return Saying(None, (), None, course, (), f"The catalogue does not say this of {course.name}.")
-        places = best_passages(self.index, ranking.parts, [number], most=MOST, field=field)
-        passages = tuple((place, self.index.passage(place)) for place in places)
+        places = best_passages(self.index, ranking.parts, [number], most=MOST, field=field or "content")
+        passages = tuple((place, self.passage(place)) for place in places)
         return say_field(understood, course, field, asked.field, passages)
 
     def held(self, course: Course, number: int, field: str | None) -> str | None:

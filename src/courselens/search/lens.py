@@ -122,7 +122,7 @@ class Lens:
         made = []
         for number in map(int, found.ranking.order):
             best = best_passages(self.index, found.ranking.parts, [number], most=1, field=found.asked.field)
-            text = self.index.passage(best[0]).text if best else ""
+            text = self.answerer.passage(best[0]).text if best else ""
             course = Reference.of(self.answerer.course(number))
             made.append(FoundCourse(course, float(found.ranking.score[number]), text))
         return tuple(made)
@@ -138,5 +138,5 @@ class Lens:
             owner = int(np.searchsorted(self.index.first, place, side="right")) - 1
             score = float(found.ranking.parts.cosine[place])
             course = Reference.of(self.answerer.course(owner))
-            made.append(FoundPassage(position, self.index.passage(place), score, course))
+            made.append(FoundPassage(position, self.answerer.passage(place), score, course))
         return tuple(made)

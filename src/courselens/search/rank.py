@@ -21,7 +21,7 @@ from courselens.search.lexical import LexicalIndex
 from courselens.search.query import Asked, Kind, Understood
 from courselens.search.stored import Index
 from courselens.search.subjects import Standing, standing
-from courselens.search.vectors import best_cosines
+from courselens.search.vectors import Cosines, cosines
 
 SATURATION = 2.2
 """The most that BM25 multiplies a word's rarity by (k1 + 1, with tantivy's k1 of 1.2)."""
@@ -35,6 +35,29 @@ WEIGHTS: Mapping[Kind, Mapping[str, float]] = {
 """Weights beside the best cosine, which weighs 1. BM25 scores are divided by the best of the question."""
 
 Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Cosines of a question's k vectors, float32: to `passages` (k, n), to `about` (k, m), the texts that say what
+    courses are about, and to the `subjects` and the `names` of subjects (k, s) that universities teach. Those of several
+    questions are computed at once where they wait together.
+    """
+
+    passages: Cosines
+    about: Cosines
+    subjects: Cosines
+    names: Cosines
+
+    @classmethod
+    def of(cls, index: Index, vectors: Vectors) -> Near:
+        """The cosines of `vectors` (k, d)."""
+        rows = (index.vectors, index.about, index.subjects, index.subject_names)
+        return cls(*(cosines(one, vectors) for one in rows))
+
+    def of_rows(self, start: int, stop: int | None = None) -> Near:
+        """Those of some of the vectors."""
+        return Near(*(one[start:stop] for one in (self.passages, self.about, self.subjects, self.names)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +107,15 @@ def rank(
 
 
 def measure(
-    index: Index, understood: Understood, vectors: Vectors, wanted: Sequence[str], hidden: Mask | None = None
+    index: Index, understood: Understood, near: Near, wanted: Sequence[str], hidden: Mask | None = None
 ) -> Parts:
-    """What each signal says; `vectors` are the question's embeddings (as asked, and in English), `wanted` its words.
+    """What each signal says; `near` is of the question's embeddings (as asked, and in English), `wanted` its words.
 
     `hidden` courses (courses,) count as if they were not in the catalogue for where the question stands.
     """
-    cosine = best_cosines(index.vectors, vectors)
+    cosine = near.passages.max(axis=0)
     dense = best_of_course(cosine, index.first)
-    dense = np.maximum(dense, best_of_course(best_cosines(index.about, vectors), index.first_about))
+    dense = np.maximum(dense, best_of_course(near.about.max(axis=0), index.first_about))
     lexical, _ = _words(index.lexical, wanted, len(cosine))
     words, top = _words(index.course_lexical, wanted, index.courses)
     title = np.zeros(index.courses, dtype=np.float32)
@@ -107,7 +130,7 @@ def measure(
         lexical=lexical,
         top=top,
         reach=SATURATION * sum(index.course_lexical.rarity(word) for word in wanted),
-        standing=standing(index.subjects, index.subject_names, index.coverage.without(hidden), vectors),
+        standing=standing(near.subjects.max(axis=0), near.names.max(axis=0), index.coverage.without(hidden)),
     )
 
 

@@ -78,8 +78,9 @@ def coverage_of(
     return Coverage(best, second, owner)
 
 
-def standing(subjects: Vectors, names: Vectors, coverage: Floats, vectors: Vectors) -> Standing:
-    """Where the question of `vectors` (k, d) stands; `coverage` (s,) as `Coverage.without` gives it."""
-    cosine = (subjects @ vectors.T).max(axis=1)
-    weight = np.exp(SHARPNESS * (cosine - cosine.max()))
-    return Standing(float((names @ vectors.T).max()), float(weight @ coverage / weight.sum()))
+def standing(subjects: Floats, names: Floats, coverage: Floats) -> Standing:
+    """Where a question stands whose best cosines to the subjects and to their names are given, all float32 (s,);
+    `coverage` as `Coverage.without` gives it.
+    """
+    weight = np.exp(SHARPNESS * (subjects - subjects.max()))
+    return Standing(float(names.max()), float(weight @ coverage / weight.sum()))

@@ -1,10 +1,9 @@
 """One encoder for many threads: texts of requests that wait at the same time are encoded together.
 
-In: texts from several threads. Out: their vectors. An inference costs about three milliseconds before its first text
-and one more for each short text, so requests that wait for each other had better go together; but a batch is padded to
-its longest text, so those that go together are cut where padding would cost more than another inference. Texts come
-again often (a question is also encoded with its course's name replaced: `who teaches X`), so their vectors are kept, a
-bounded number.
+In: texts from several threads. Out: their vectors. An inference costs about a millisecond before its first text, and a
+row of many tokens is computed faster than many short ones, so requests that wait for each other had better go together.
+Texts come again often (a question is also encoded with its course's name replaced: `who teaches X`), so their vectors
+are kept, a bounded number.
 """
 
 from __future__ import annotations
@@ -20,12 +19,10 @@ from courselens.encode import Encoder, Vectors
 from courselens.search.answer import Answer
 from courselens.search.lens import Lens
 from courselens.search.query import Understood
+from courselens.search.rank import Near
 
 MOST_TOGETHER = 32
 """Texts of one inference, beyond the first request's own."""
-INFERENCE = 100
-"""What an inference costs beside its texts, in characters of text: the fewest milliseconds for questions of the St.
-Gallen catalogue lay between 40 and 120 (8.1 to 8.8 ms a question, 12.0 in one padded batch)."""
 KEPT = 4096
 LONGEST_KEPT = 500
 """Characters; a longer text is hardly asked twice."""
@@ -42,12 +39,12 @@ class _Waiting:
 
 
 class SharedEncoder:
-    """An `Encoder` that is safe for several threads, over one that is not."""
+    """An `Encoder` for more threads than the one below serves at once: `lanes` encode, the others wait together."""
 
-    def __init__(self, encoder: Encoder) -> None:
+    def __init__(self, encoder: Encoder, lanes: int = 1) -> None:
         self.encoder = encoder
         self._guard = threading.Lock()
-        self._turn = threading.Lock()
+        self._turn = threading.Semaphore(lanes)
         self._waiting: list[_Waiting] = []
         self._kept: OrderedDict[str, Vectors] = OrderedDict()
 
@@ -70,15 +67,14 @@ class SharedEncoder:
         return np.stack([known[text] for text in texts]) if texts else np.empty((0, self.dimensions), np.float32)
 
     def _wait(self, mine: _Waiting) -> None:
-        """Whoever gets the turn encodes for all who wait; the others find their vectors when the turn is theirs."""
+        """Whoever gets a turn encodes for all who wait; another finds when its turn comes that it was taken along."""
         with self._guard:
             self._waiting.append(mine)
         with self._turn:
-            if mine.done.is_set():
-                return
             together = self._together(mine)
             try:
-                vectors = self._encode([text for one in together for text in one.texts])
+                texts = [text for one in together for text in one.texts]
+                vectors = self.encoder.encode(texts) if texts else np.empty((0, self.dimensions), np.float32)
                 start = 0
                 for one in together:
                     one.vectors = vectors[start : start + len(one.texts)]
@@ -86,21 +82,16 @@ class SharedEncoder:
             except Exception as error:
                 for one in together:
                     one.failed = error
-            for one in together:
-                one.done.set()
-
-    def _encode(self, texts: Sequence[str]) -> Vectors:
-        order = sorted(range(len(texts)), key=lambda place: -len(texts[place]))
-        vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
-        start = 0
-        for stop in cuts([len(texts[place]) for place in order]):
-            vectors[order[start:stop]] = self.encoder.encode([texts[place] for place in order[start:stop]])
-            start = stop
-        return vectors
+            finally:
+                for one in together:
+                    one.done.set()
+        mine.done.wait()
 
     def _together(self, mine: _Waiting) -> list[_Waiting]:
-        """`mine` and others that wait, as many as fit into one inference."""
+        """`mine` and others that wait, as many as fit into one inference; none where another has taken `mine`."""
         with self._guard:
+            if mine not in self._waiting:
+                return []
             chosen, room = [mine], MOST_TOGETHER
             for one in self._waiting:
                 if one is not mine and len(one.texts) <= room:
@@ -118,23 +109,6 @@ class SharedEncoder:
                 self._kept.popitem(last=False)
 
 
-def cuts(lengths: Sequence[int]) -> list[int]:
-    """Where each batch of texts ends, cheapest in all; `lengths` are their characters, longest first.
-
-    A batch costs `INFERENCE` and its longest text for every text of it.
-    """
-    cost, end = [0.0], [0]
-    for stop in range(1, len(lengths) + 1):
-        least, start = min((cost[one] + INFERENCE + (stop - one) * lengths[one], one) for one in range(stop))
-        cost.append(least)
-        end.append(start)
-    found, stop = [], len(lengths)
-    while stop:
-        found.append(stop)
-        stop = end[stop]
-    return found[::-1]
-
-
 class SharedLens(Lens):
     """A lens whose encoder sees to its own threads."""
 
@@ -142,6 +116,8 @@ class SharedLens(Lens):
         """float32 of shape (len(texts), d), L2-normalised."""
         return self.encoder.encode(list(texts))
 
-    def answer(self, understood: Understood, vectors: Vectors, k: int) -> Answer:
-        """What `ask` gives for a question understood, `vectors` being those of its texts."""
-        return self._answer(self.answerer.consider(understood, vectors, most=k), k)
+    def answer(self, understood: Understood, vectors: Vectors, k: int, near: Near) -> Answer:
+        """What `ask` gives for a question understood; `vectors` are those of its texts, `near` their cosines but for
+        the first.
+        """
+        return self._answer(self.answerer.consider(understood, vectors, most=k, near=near), k)

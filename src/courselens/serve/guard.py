@@ -88,7 +88,8 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        sender = _Sender(send)
+        sender = _Sender(send, bare=scope["method"] == "HEAD")
+        scope = {**scope, "method": "GET"} if sender.bare else scope
         refusal = self._refusal(scope)
         if refusal is not None:
             await refusal(scope, receive, sender)
@@ -158,10 +159,11 @@ def _challenge(headers: Headers) -> Mapping[str, str]:
 
 
 class _Sender:
-    """Adds the security headers, and knows whether an answer has begun."""
+    """Adds the security headers, knows whether an answer has begun, and leaves the body out where HEAD was asked."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, *, bare: bool) -> None:
         self.send = send
+        self.bare = bare
         self.started = False
 
     async def __call__(self, message: Message) -> None:
@@ -170,6 +172,8 @@ class _Sender:
             headers = MutableHeaders(scope=message)
             for name, value in HEADERS.items():
                 headers.setdefault(name, value)
+        elif self.bare:
+            message = {**message, "body": b""}
         await self.send(message)
 
 

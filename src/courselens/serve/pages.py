@@ -16,7 +16,7 @@ from fastapi import APIRouter, FastAPI, Query, Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.responses import RedirectResponse, Response
 
-from courselens.course import FIELDS, Course, format_value
+from courselens.course import FIELDS, SECTIONS, Course, Section, format_value
 from courselens.errors import CourselensError
 from courselens.serve import views
 from courselens.serve.api import filters_of
@@ -33,6 +33,8 @@ TYPES = {"page.css": "text/css", "page.js": "text/javascript", "icon.svg": "imag
 LOST = 0.8
 """From how sure on that the catalogue does not hold an answer only a few near courses are shown, and nothing to narrow
 down: a list of all courses would pretend to be one."""
+UNSURE = 0.5
+"""How sure an answer must be to stand alone; below, it is a guess above the courses that fit."""
 MOST_COMPARED = 3
 MOST_SAVED = 50
 LONGEST = 2_000
@@ -70,7 +72,8 @@ async def search_page(
     if about and question:
         return RedirectResponse(State(shelf.about(about, question)).url(), 303)
     number = int(page) if page.isdecimal() and len(page) < 4 else 1
-    state = State(question, tuple(dict.fromkeys(clean(one) for one in filters))[:50], max(1, min(number, MOST_PAGES)))
+    given = tuple(dict.fromkeys(clean(one) for one in filters))[:50]
+    state = State(question, given, max(1, min(number, MOST_PAGES)), bool(all_))
     if not question and not state.filters and not all_:
         return _page(request, wording, "home.html", state=state, examples=examples(shelf, wording))
     try:
@@ -95,7 +98,7 @@ async def _results(service: Service, shelf: Shelf, state: State, wording: Wordin
         mask = shelf.matching(answer)
         total = int(mask.sum())
         if state.q:
-            results = views.results_of(shelf, answer, start, wording)
+            results = views.results_of(shelf, answer, start, wording, UNSURE)
             total = len(answer.courses) if len(answer.courses) < state.page * PAGE_SIZE else total
             reach = min(total, MOST_PAGES * PAGE_SIZE)
         else:
@@ -104,23 +107,29 @@ async def _results(service: Service, shelf: Shelf, state: State, wording: Wordin
         named = answer.course is not None and views.names_only(
             state.q, answer.course, shelf.entry(answer.course.key).title_en
         )
-        spoken = asked and state.page == 1 and not named
+        unsure = answer.answer is not None and answer.confidence < UNSURE
+        guessed = unsure and not views.asks(state.q)  # a topic is no question: a guess at one is no answer
+        spoken = asked and state.page == 1 and not named and not guessed
         lost = spoken and answer.answer is None and answer.confidence >= LOST and not answer.filters
-        alone = lost or (spoken and answer.course is not None)
+        alone = lost or (spoken and answer.course is not None and not unsure)
         if alone:
             results = tuple(one for one in results if one.course != answer.course)[: views.ALSO]
+        about = shelf.course(answer.course.key) if answer.course else None
         return {
             "answer": answer,
+            "said": views.said(answer.answer, about) if answer.answer is not None and about else None,
             "alone": alone,
             "lost": lost and answer.course is None,
             "spoken": spoken,
-            "about": shelf.course(answer.course.key) if answer.course else None,
+            "unsure": unsure,
+            "about": about,
             "source": answer.passages[0].passage if answer.passages else None,
             "results": results,
             "total": total,
             "reach": reach,
             "pages": 1 if alone else -(-reach // PAGE_SIZE),
             "chips": views.chips(answer, state, wording),
+            "wider": () if total or alone else views.wider(shelf, answer, state, wording),
             "facets": () if alone else views.facet_views(shelf.count(answer), answer, state, total, wording),
         }
 
@@ -148,6 +157,7 @@ async def course_page(request: Request, key: str) -> Response:
         state=State(),
         course=course,
         fields=_fields(course, wording),
+        blocks=_blocks(course, wording),
         near=near,
         others=others,
         newer=newer,
@@ -164,7 +174,8 @@ async def compare_page(request: Request, c: Annotated[list[str], Query()] = []) 
     keys = [key for key in dict.fromkeys(c) if key in shelf.entries.by_key][:MOST_COMPARED]
     courses = await service.run(lambda: [shelf.course(key) for key in keys])
     rows = _compared(courses, wording)
-    return _page(request, wording, "compare.html", state=State(), courses=courses, rows=rows)
+    fewer = [views.compare_url([key for key in keys if key != one.key]) for one in courses]
+    return _page(request, wording, "compare.html", state=State(), courses=courses, rows=rows, fewer=fewer)
 
 
 @router.get("/shortlist")
@@ -218,8 +229,13 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"course_url": views.course_url, "static": static_files, "State": State}
-    made.filters |= {"value": format_value}
+    made.globals |= {
+        "course_url": views.course_url,
+        "compare_url": views.compare_url,
+        "static": static_files,
+        "State": State,
+    }
+    made.filters |= {"value": format_value, "blocks": views.blocks}
     return made
 
 
@@ -247,11 +263,41 @@ def _fields(course: Course, wording: Wording) -> tuple[Shown, ...]:
     for name in names:
         field = course.fields[name]
         values = [wording.value(format_value(value)) for value in field.values]
+        values = [wording.date(value) for value in values] if name == "updated" else values
         if name == "lecturer" and len(field.own) == len(field.values):
             values = list(field.own)
         label = wording.field(name) if name in FIELDS or not field.label else field.label
         made.append(Shown(label, tuple(values), ()))
     return tuple(made)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A headed part of a course page; `name` is its anchor. The examination's parts stand above its `sections`."""
+
+    name: str
+    heading: str
+    sections: tuple[Section, ...]
+    exam: bool
+
+
+def _blocks(course: Course, wording: Wording) -> tuple[Block, ...]:
+    """The sections in the order of `SECTIONS`, other headings last; all that is said of the examination in one."""
+    told = [section for section in course.sections if section.text.strip()]
+    exams = tuple(section for section in told if section.name == "exam" and course.exam)
+    found: list[tuple[str, str, tuple[Section, ...], bool]] = [
+        (section.name, section.heading or wording.section(section.name), (section,), False)
+        for section in told
+        if section not in exams
+    ]
+    found += [("exam", wording.say("exam"), exams, True)] if course.exam else []
+    found.sort(key=lambda one: SECTIONS.index(one[0]) if one[0] in SECTIONS else len(SECTIONS))
+    names = [name for name, *_ in found]
+    return tuple(
+        Block(f"{name}-{number}" if number else name, heading, sections, exam)
+        for place, (name, heading, sections, exam) in enumerate(found)
+        for number in [names[:place].count(name)]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,10 +315,13 @@ def _compared(courses: list[Course], wording: Wording) -> tuple[Row, ...]:
         (wording.field(name), [", ".join(wording.value(format_value(v)) for v in one.values(name)) for one in courses])
         for name in names
     ]
+    rows = [(name, [wording.date(text) for text in texts]) for name, texts in rows]
     exams = ["\n".join(_exam_line(part, wording) for part in course.exam) for course in courses]
     rows += [(wording.say("exam_parts"), exams)] if any(exams) else []
     sections = list(dict.fromkeys(section.name for course in courses for section in course.sections))
     for name in sections:
+        if name == "exam" and any(exams):  # its parts stand above
+            continue
         texts = ["\n".join(s.text for s in course.sections if s.name == name) for course in courses]
         if sum(map(bool, texts)) > 1 or name in ("prerequisites", "content", "objectives"):
             rows.append((wording.section(name), texts))

@@ -97,6 +97,15 @@ def documented(document: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
+def _told(error: Mapping[str, Any]) -> tuple[str, str]:
+    """What is wrong and what to do, of an error of pydantic."""
+    if error["type"] == "string_pattern_mismatch":
+        return "a filter is not FIELD=VALUE", "For example filter=level=Master; `/facets` lists fields and values"
+    if error["type"] == "missing":
+        return f"{error['loc'][-1]} is missing", f"Give {error['loc'][-1]}; /docs shows what is expected"
+    return str(error["msg"]), "/docs shows what is expected"
+
+
 def install(app: FastAPI) -> None:
     """Let every error of `app` leave as a problem."""
 
@@ -110,11 +119,11 @@ def install(app: FastAPI) -> None:
         if not isinstance(error, RequestValidationError):
             raise error
         status = 400 if request.url.path.startswith("/v1/") else 422
-        first: Mapping[str, Any] = error.errors()[0]
+        errors: list[Mapping[str, Any]] = list(error.errors())
+        first = min(errors, key=lambda one: str(one["type"]).endswith("_type"))  # not: "is no text", of a list
         where = ".".join(str(part) for part in first["loc"])
-        return problem(
-            status, str(first["msg"]), value=first.get("input"), where=where, remedy="/docs shows what is expected"
-        )
+        detail, remedy = _told(first)
+        return problem(status, detail, value=first.get("input"), where=where, remedy=remedy)
 
     async def http(_: Request, error: Exception) -> Response:
         if not isinstance(error, HTTPException):

@@ -6,9 +6,13 @@ In: settings. Out: a process that answers until it is told to stop; SIGTERM and 
 from __future__ import annotations
 
 import os
+import signal
 import socket
+import sys
 import tempfile
+import threading
 from collections.abc import Callable
+from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
@@ -26,6 +30,8 @@ def run_server(settings: Settings, say: Callable[[str], None]) -> None:
     """Serve until told to stop. Raises CourselensError when the workspace or the address cannot be used."""
     settings.token()
     _check_address(settings)
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _stopped)
     shown = f"[{settings.host}]" if ":" in settings.host else settings.host
     with tempfile.TemporaryDirectory(prefix="courselens-metrics-") as folder:
         if settings.workers > 1:
@@ -46,6 +52,13 @@ def run_server(settings: Settings, say: Callable[[str], None]) -> None:
             timeout_keep_alive=15,
             h11_max_incomplete_event_size=65_536,
         )
+
+
+def _stopped(_: int, __: FrameType | None) -> None:
+    """End in peace. uvicorn stops by itself and then raises the signal again, which would kill the process before its
+    temporary files are gone.
+    """
+    sys.exit(0)
 
 
 def app_of_worker() -> FastAPI:

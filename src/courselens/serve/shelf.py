@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from courselens.course import Course, format_value
-from courselens.encode.openvino_encoder import OpenVinoEncoder
+from courselens.encode.openvino_packed import open_packed
 from courselens.errors import CourselensError
 from courselens.search.answer import Answer, Reference
 from courselens.search.conditions import Condition
@@ -30,9 +30,8 @@ from courselens.serve.entries import Entries, Entry
 from courselens.serve.facets import Facet, Facets
 
 Filters = Mapping[str, Sequence[str]]
-ENCODER_THREADS = 1
-"""Threads that encode one question. Two are no faster on texts this short and cost twice the work of one; a server has
-other requests for the second core."""
+STREAMS = 2
+"""Requests that are encoded at the same time, a core each."""
 COURSES = Path("catalogue") / "courses.jsonl"
 
 
@@ -65,8 +64,8 @@ class Shelf:
         if not folder.is_dir():
             remedy = "Run `courselens build SOURCE --out WORKSPACE` first"
             raise CourselensError("no index in this workspace", value=str(workspace), remedy=remedy)
-        encoder = OpenVinoEncoder(folder / ENCODER, threads=ENCODER_THREADS)
-        lens = SharedLens(open_index(folder), SharedEncoder(encoder), Confidence.open(folder))
+        encoder = SharedEncoder(open_packed(folder / ENCODER, streams=STREAMS), STREAMS)
+        lens = SharedLens(open_index(folder), encoder, Confidence.open(folder))
         return cls(lens, open_courses(workspace / COURSES))
 
     @property

@@ -20,6 +20,7 @@ import numpy as np
 from courselens.encode import Vectors
 from courselens.search.answer import Answer
 from courselens.search.query import Understood
+from courselens.search.rank import Near
 from courselens.serve.encoding import SharedLens
 
 MOST = 8
@@ -88,19 +89,35 @@ def _answers(batch: Sequence[_Question]) -> Iterator[tuple[_Question, Answer | E
         for one in batch:
             yield from _answers([one])
         return
-    for one, (understood, vectors) in zip(batch, prepared, strict=True):
+    for one, ready in zip(batch, prepared, strict=True):
         try:
-            yield one, one.lens.answer(understood, vectors, one.k)
+            yield one, one.lens.answer(ready.understood, ready.vectors, one.k, ready.near)
         except Exception as error:
             yield one, error
 
 
-def _prepared(batch: Sequence[_Question]) -> list[tuple[Understood, Vectors]]:
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A question understood, the vectors of its texts, the cosines of all but the first."""
+
+    understood: Understood
+    vectors: Vectors
+    near: Near
+
+
+def _prepared(batch: Sequence[_Question]) -> list[_Prepared]:
+    """What is computed for all at once: vectors, and their cosines to every passage, which are read but once."""
     lens = batch[0].lens
     understood = [lens.answerer.understand(one.text) for one in batch]
-    vectors = lens.encode([text for one in understood for text in one.texts])
-    ends = np.cumsum([len(one.texts) for one in understood])
-    return list(zip(understood, np.split(vectors, ends[:-1]), strict=True))
+    texts = [one.texts for one in understood]
+    vectors = lens.encode([text for some in texts for text in some])
+    own = np.split(vectors, np.cumsum([len(some) for some in texts])[:-1])
+    near = Near.of(lens.index, np.concatenate([some[1:] for some in own]))
+    made, at = [], 0
+    for one, some in zip(understood, own, strict=True):
+        made.append(_Prepared(one, some, near.of_rows(at, at + len(some) - 1)))
+        at += len(some) - 1
+    return made
 
 
 def _settle(future: asyncio.Future[Answer], found: Answer | Exception) -> None:

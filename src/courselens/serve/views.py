@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import groupby
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -20,7 +21,7 @@ from courselens.search.answer import Answer, Reference
 from courselens.search.lexical import STEMMERS, query_words, stems
 from courselens.search.names import code_spellings
 from courselens.search.tokens import compact, fold
-from courselens.search.vocabulary import asking_words
+from courselens.search.vocabulary import asking_words, stop_words
 from courselens.serve.facets import Facet
 from courselens.serve.shelf import Shelf
 from courselens.serve.wording import Wording
@@ -32,6 +33,8 @@ EXCERPT = 320
 """Characters of a passage in a list of results."""
 SPELT = 84.0
 """Least likeness, of 100, of what was typed to a part of a title (`corporte governence`)."""
+TOLD_BY = ("content", "objectives")
+"""Sections that say what a course is about."""
 ALSO = 4
 """Other courses that stand below an answer about one course."""
 VALUES_SHOWN = 6
@@ -51,7 +54,7 @@ class State:
     def url(self, **changed: Any) -> str:
         """The address of this state with some of it changed; a change of question or filters begins at page 1."""
         then = replace(self, **{"page": 1, **changed})
-        asked = [("q", then.q)] if then.q else [("all", "1")] if then.all or not then.filters else []
+        asked = [("q", then.q)] if then.q else [] if then.filters else [("all", "1")]
         asked += [("filter", one) for one in then.filters]
         asked += [("page", str(then.page))] if then.page > 1 else []
         return f"/?{urlencode(asked)}"
@@ -119,8 +122,14 @@ def course_url(key: str) -> str:
     return f"/course/{quote(key, safe='/')}"
 
 
-def results_of(shelf: Shelf, answer: Answer, start: int, wording: Wording) -> tuple[Result, ...]:
-    """One page of an answer's courses."""
+def compare_url(keys: Sequence[str]) -> str:
+    """The address of a comparison."""
+    return f"/compare?{urlencode([('c', key) for key in keys])}" if keys else "/compare"
+
+
+def results_of(shelf: Shelf, answer: Answer, start: int, wording: Wording, sure: float) -> tuple[Result, ...]:
+    """One page of an answer's courses, with their passages about the field asked where that is as sure as `sure`."""
+    field = answer.field if answer.answer is not None and answer.confidence >= sure else None
     wanted = wanted_stems(answer.question)
     places = {passage.passage.text: passage for passage in answer.passages}
     made = []
@@ -128,8 +137,73 @@ def results_of(shelf: Shelf, answer: Answer, start: int, wording: Wording) -> tu
         course = shelf.index.course(shelf.entry(found.course.key).number)
         place = places.get(found.passage)
         page = place.passage.page if place else course.source.page
-        made.append(_result(course, found.passage, wanted, page, wording))
+        text = found.passage
+        if field is None and not says_more(text, course, wanted):
+            text, page = told_first(shelf.course(course.key)) or (text, page)
+        made.append(_result(course, text, wanted, page, wording))
     return tuple(made)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An answer as it is shown: a fact in its sentence, a section's text below its `heading`."""
+
+    text: str
+    heading: str | None
+
+
+def said(answer: str, course: Course) -> Said:
+    """An answer about `course`, which stands below it: its name is not said twice above a section's text."""
+    first, _, text = answer.partition("\n")
+    if text and first.startswith(f"{course.name} – "):
+        return Said(text, first.removeprefix(f"{course.name} – "))
+    return Said(answer, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, or the items of a list."""
+
+    lines: tuple[str, ...]
+    listed: bool
+
+
+def blocks(text: str) -> tuple[Block, ...]:
+    """A section's text as it is laid out: a paragraph a line, neighbouring lines that begin with `- ` as one list."""
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    made: list[Block] = []
+    for listed, some in groupby(lines, key=lambda line: line.startswith("- ")):
+        if listed:
+            made.append(Block(tuple(line[2:].strip() for line in some), True))
+        else:
+            made += [Block((line,), False) for line in some]
+    return tuple(made)
+
+
+def says_more(passage: str, course: Course, wanted: frozenset[str]) -> bool:
+    """Whether a passage tells why its course is here: a fact by a word of the question that is not in the title too
+    (`Attached courses of Corporate Finance: 8,036,1.00 Corporate Finance` says nothing), a text also where it is what
+    the course says of its topics, in whatever language.
+    """
+    first, _, text = passage.partition("\n")
+    if text:
+        told = {section.heading for section in course.sections if section.name in TOLD_BY}
+        return bool(wanted) and (first.rpartition(" – ")[2] in told or bool(_stems_of(text) & wanted))
+    titles = f"{course.name} {course.title_en or ''}"
+    return bool((_stems_of(passage) - _stems_of(titles)) & wanted)
+
+
+def told_first(course: Course) -> tuple[str, int | None] | None:
+    """What a course says it is about, with its page; None where it says nothing."""
+    for name in TOLD_BY:
+        for section in course.sections:
+            if section.name == name and section.text.strip():
+                return f"{section.heading or ''}\n{section.text}".strip(), section.page
+    return None
+
+
+def _stems_of(text: str) -> set[str]:
+    return {stem for word in _WORD.findall(text) for language in STEMMERS for stem in stems(word, language)}
 
 
 def listed(shelf: Shelf, references: Sequence[Reference], wording: Wording) -> tuple[Result, ...]:
@@ -197,6 +271,12 @@ def excerpt(text: str, wanted: frozenset[str], name: str) -> str:
     return f"{'… ' if start else ''}{body[start:end]}{' …' if end < len(body) else ''}"
 
 
+def asks(question: str) -> bool:
+    """Whether a question asks for something rather than naming a topic."""
+    told = (fold(word) for word in _WORD.findall(question))
+    return question.rstrip().endswith("?") or any(one in asking_words() and one not in stop_words() for one in told)
+
+
 def names_only(question: str, course: Reference, title_en: str | None) -> bool:
     """Whether a question is no more than a course's code or title, as typed: it asks for the course itself."""
     if compact(question) in {spelling for code in course.codes for spelling in code_spellings(code)}:
@@ -220,6 +300,31 @@ def chips(answer: Answer, state: State, wording: Wording) -> tuple[Chip, ...]:
         text = f"{wording.field(one['field'])}: {_condition(one, wording)}"
         made.append(Chip(text, _unsaid(state, one), one["from"]))
     return tuple(made)
+
+
+@dataclass(frozen=True, slots=True)
+class Wider:
+    """Where nothing fulfils all filters: one of them left out, and how many courses that gives."""
+
+    text: str
+    url: str
+    count: int
+
+
+def wider(shelf: Shelf, answer: Answer, state: State, wording: Wording) -> tuple[Wider, ...]:
+    """Each filter that stands in the way alone, left out; the most courses first."""
+    values: dict[str, list[str]] = {}
+    for one in state.filters:
+        field, _, value = one.partition("=")
+        values.setdefault(field, []).append(value)
+    made = []
+    for field, given in values.items():
+        kept = tuple(one for one in state.filters if one.partition("=")[0] != field)
+        what = f"{wording.field(field)}: {', '.join(wording.value(value) for value in given)}"
+        count = int(shelf.matching(answer, but=field).sum())
+        if count:
+            made.append(Wider(wording.say("without", what=what), state.url(filters=kept, all=True), count))
+    return tuple(sorted(made, key=lambda one: -one.count))
 
 
 def _unsaid(state: State, condition: Mapping[str, Any]) -> str:
@@ -263,6 +368,6 @@ def facet_views(
             url = words or (state.without(one) if on else state.having(one))
             links.append(FacetLink(wording.value(value.value), value.count, url, on))
         on_first = sorted(links, key=lambda link: not link.on)
-        if any(link.on for link in links) or any(link.count < total for link in links):
+        if not total or any(link.on or link.count < total for link in links):
             made.append(FacetView(facet.field, tuple(on_first[:VALUES_SHOWN]), tuple(on_first[VALUES_SHOWN:])))
     return tuple(made)

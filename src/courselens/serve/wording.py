@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,14 @@ class Wording:
     def number(self, number: int) -> str:
         """A count with the language's separator of thousands."""
         return f"{number:,}".replace(",", "," if self.language == "en" else ".")
+
+    def date(self, text: str) -> str:
+        """An ISO date as people write it; any other text as it is."""
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            return text
+        return self.say("date", day=day.day, month=self.texts["months"][day.month - 1], year=day.year)
 
     def percent(self, share: float) -> str:
         """A probability as a person says it, never more than 99 %."""

@@ -95,7 +95,7 @@
       const kept = keys.includes(button.dataset.key);
       button.hidden = false;
       button.setAttribute("aria-pressed", String(kept));
-      button.textContent = kept ? `✓ ${words.saved}` : words.save;
+      button.firstElementChild.textContent = kept ? `✓ ${words.saved}` : words.save;
     }
   };
   for (const button of all(".save")) button.addEventListener("click", () => {

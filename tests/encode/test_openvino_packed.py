@@ -1,0 +1,90 @@
+"""Packed texts have the vectors that each has alone; a graph that cannot be packed is encoded as before."""
+
+from __future__ import annotations
+
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import openvino
+import pytest
+
+from courselens.encode.base import base_model
+from courselens.encode.export import FALLBACK_TEXTS, export_encoder
+from courselens.encode.openvino_encoder import GRAPH, OpenVinoEncoder
+from courselens.encode.openvino_packed import BUDGET, OneAtATime, PackedEncoder, open_packed, packs
+from courselens.errors import CourselensError
+from tiny import write_tiny_base
+
+TEXTS = [f"{number} of {'many words ' * (number % 40)}" for number in range(60)] + ["", "ects", "🙂", "ects"]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("encoder")
+    export_encoder(write_tiny_base(tmp_path_factory.mktemp("model") / "tiny"), folder, FALLBACK_TEXTS)
+    return folder
+
+
+def test_each_text_has_the_vector_that_it_has_alone(folder: Path) -> None:
+    packed = open_packed(folder, streams=2)
+    assert isinstance(packed, PackedEncoder)
+    vectors = packed.encode(TEXTS)
+    assert vectors.dtype == np.float32
+    assert vectors.shape == (len(TEXTS), packed.dimensions)
+    expected = OpenVinoEncoder(folder, precision="f32").encode(TEXTS)
+    assert np.sum(vectors * expected, axis=1).min() > 0.9995
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-3)
+    assert packed.encode([]).shape == (0, packed.dimensions)
+
+
+def test_several_threads_get_their_own(folder: Path) -> None:
+    packed = open_packed(folder, streams=2)
+    alone = {text: packed.encode([text]) for text in TEXTS}
+    with ThreadPoolExecutor(4) as pool:
+        for text, vector in zip(TEXTS, pool.map(lambda text: packed.encode([text]), TEXTS), strict=True):
+            assert np.allclose(vector, alone[text], atol=1e-3)
+
+
+@pytest.mark.model
+def test_of_the_real_model(tmp_path: Path) -> None:
+    export_encoder(base_model(), tmp_path, FALLBACK_TEXTS)
+    packed = open_packed(tmp_path)
+    assert isinstance(packed, PackedEncoder)
+    expected = OpenVinoEncoder(tmp_path, precision="f32").encode(TEXTS)
+    assert np.sum(packed.encode(TEXTS) * expected, axis=1).mean() > 0.9999
+
+
+def test_another_graph_is_encoded_without_packing(folder: Path, tmp_path: Path) -> None:
+    other = Path(shutil.copytree(folder, tmp_path / "other"))
+    graph = openvino.Core().read_model(other / GRAPH)
+    for node in graph.get_ordered_ops():
+        node.set_friendly_name(node.get_friendly_name().replace("position_embeddings", "places"))
+    (other / GRAPH).unlink()
+    openvino.save_model(graph, tmp_path / "renamed.xml")
+    del graph
+    for suffix in (".xml", ".bin"):
+        shutil.move(tmp_path / f"renamed{suffix}", (other / GRAPH).with_suffix(suffix))
+    encoder = open_packed(other, streams=2)
+    assert isinstance(encoder, OneAtATime)
+    assert np.allclose(encoder.encode(TEXTS), OpenVinoEncoder(folder).encode(TEXTS), atol=1e-2)
+
+
+def test_a_missing_or_damaged_folder_is_told(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(CourselensError, match="no encoder here"):
+        open_packed(tmp_path / "none")
+    damaged = Path(shutil.copytree(folder, tmp_path / "damaged"))
+    (damaged / GRAPH).write_text("<net/>")
+    with pytest.raises(CourselensError, match="cannot be loaded"):
+        open_packed(damaged)
+
+
+def test_rows_are_filled_and_none_is_lost() -> None:
+    assert list(packs([], BUDGET)) == []
+    assert list(packs([BUDGET + 5, 3, 2], BUDGET)) == [[0], [1, 2]]
+    lengths = [(number * 37) % 120 + 1 for number in range(80)]
+    found = list(packs(lengths, BUDGET))
+    assert sorted(row for rows in found for row in rows) == list(range(80))
+    assert all(sum(lengths[row] for row in rows) <= BUDGET for rows in found)
+    assert len(found) <= -(-sum(lengths) // BUDGET) + 1
