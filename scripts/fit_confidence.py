@@ -27,8 +27,8 @@ from courselens.search.confidence import FEATURES, GROUPS, Confidence, Group, Lo
 from courselens.search.lens import Lens
 from courselens.search.stored import ENCODER, open_index
 
-RIDGE = 1.0
-REFUSED = 0.012
+RIDGE = 0.1
+REFUSED = 0.018
 FOLDS = 10
 FLAT = Logistic((0.0,) * len(FEATURES), 0.0)
 OPEN: dict[Group, Sureness] = {name: Sureness(FLAT, FLAT, -1.0) for name in GROUPS}
@@ -64,7 +64,11 @@ def _fitted(name: Group, seen: Sequence[Seen]) -> list[str]:
     return [
         f"    # {len(seen)} questions, {np.sum(~true)} without an answer: refused {refused[~true].mean():.3f} of these,"
         f" {refused[true].mean():.3f} of the others",
-        f'    "{name}": Sureness({_said(fitted.right)}, {_said(fitted.held)}, {threshold}),',
+        f'    "{name}": Sureness(',
+        f"        {_said(fitted.right)},",
+        f"        {_said(fitted.held)},",
+        f"        {threshold},",
+        "    ),",
     ]
 
 
@@ -80,7 +84,8 @@ def _crossed(seen: Sequence[Seen]) -> npt.NDArray[np.float64]:
 
 
 def _said(model: Logistic) -> str:
-    return f"Logistic(({', '.join(f'{weight:.2f}' for weight in model.weights)}), {model.bias:.2f})"
+    weights = ", ".join(f"{one:.2f}" for one in model.weights)
+    return f"Logistic(\n            ({weights}),\n            {model.bias:.2f},\n        )"
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from courselens.dataset.types import Passage
-from courselens.search.confidence import DEFAULTS, FEATURES, Confidence, Evidence, fit_logistic
+from courselens.search.calibrate import Seen, fit_sureness
+from courselens.search.confidence import DEFAULTS, FEATURES, Confidence, Evidence, Sureness, fit_logistic
 from courselens.search.index import shared_by_many, year_order
 from courselens.search.lexical import LexicalIndex, guess_language, query_words, split_compound, stems
 from courselens.search.tokens import compact, flat, fold, words
@@ -112,10 +113,25 @@ def test_the_logistic_model_learns_what_tells_right_from_wrong(tmp_path: Path) -
     rng = np.random.default_rng(0)
     rows = [evidence(dense=float(x), coverage=float(x)) for x in rng.uniform(0, 1, 400)]
     right = [bool(rng.uniform() < row.dense) for row in rows]
-    fitted = fit_logistic(rows, right, [1.0] * 400, DEFAULTS["described"], ridge=0.5)
+    default = DEFAULTS["described"]
+    fitted = fit_logistic(rows, right, [1.0] * 400, default.right, ridge=0.5)
     for share in (0.2, 0.5, 0.8):
         assert fitted.probability(evidence(dense=share, coverage=share).numbers) == pytest.approx(share, abs=0.12)
+    made = Sureness(fitted, default.held, 0.4)
+    Confidence({**DEFAULTS, "described": made}).write(tmp_path)
+    opened = Confidence.open(tmp_path)
+    assert opened.models["described"] == made
+    assert opened.right(rows[0]) == fitted.probability(rows[0].numbers)
+    assert opened.enough(rows[0]) == (default.held.probability(rows[0].numbers) >= 0.4)
+    assert fit_logistic(rows, [True] * 400, [1.0] * 400, default.right, ridge=0.5) == default.right
+
+
+def test_both_models_are_fitted_and_the_threshold_stays() -> None:
+    rng = np.random.default_rng(1)
+    rows = [evidence(dense=float(x), covered=float(y)) for x, y in rng.uniform(0, 1, (400, 2))]
+    seen = [Seen(row, row.dense > 0.5, row.covered > 0.3) for row in rows]
+    fitted = fit_sureness(seen, DEFAULTS["described"], ridge=0.1)
     assert fitted.threshold == DEFAULTS["described"].threshold
-    Confidence({**DEFAULTS, "described": fitted}).write(tmp_path)
-    assert Confidence.open(tmp_path).models["described"] == fitted
-    assert fit_logistic(rows, [True] * 400, [1.0] * 400, DEFAULTS["described"], ridge=0.5) == DEFAULTS["described"]
+    judged = [(fitted.right.probability(one.numbers) > 0.5, fitted.held.probability(one.numbers) > 0.5) for one in rows]
+    assert np.mean([right == one.right for one, (right, _) in zip(seen, judged, strict=True)]) > 0.9
+    assert np.mean([held == one.held for one, (_, held) in zip(seen, judged, strict=True)]) > 0.9

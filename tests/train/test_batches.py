@@ -8,7 +8,8 @@ from itertools import combinations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from courselens.train.batches import BatchKeys, GroupBatchSampler
+from courselens.dataset.pairs import may_answer
+from courselens.train.batches import BatchKeys, GroupBatchSampler, NeighbourBatchSampler
 
 names = st.integers(0, 6).map(str)
 keys = st.builds(
@@ -66,3 +67,49 @@ def test_the_order_depends_on_seed_and_epoch_only() -> None:
     again.set_epoch(1)
     assert list(first) != list(again)
     assert list(first) != list(GroupBatchSampler(rows, batch_size=4, seed=8))
+
+
+asked = st.sampled_from(["", "language", "ects", "workload", "exam", "exam_form", "content", "objectives", "lecturer"])
+rows_of_neighbours = st.lists(
+    st.builds(
+        BatchKeys,
+        group=names,
+        question=st.integers(0, 60).map(str),
+        positive=st.integers(0, 40).map(str),
+        asked=asked,
+    ),
+    min_size=1,
+    max_size=60,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(rows=rows_of_neighbours, size=st.integers(1, 12), epoch=st.integers(0, 3))
+def test_neighbours_meet_without_false_negatives(rows: list[BatchKeys], size: int, epoch: int) -> None:
+    nearest = {str(group): [str((group + 1) % 7), str((group + 2) % 7)] for group in range(7)}
+    sampler = NeighbourBatchSampler(rows, nearest, batch_size=size, seed=42)
+    sampler.set_epoch(epoch)
+    batches = list(sampler)
+    assert len(batches) == len(sampler) == -(-len(rows) // size)
+    for batch in batches:
+        assert 0 < len(batch) <= size
+        for one, other in combinations((rows[at] for at in batch), 2):
+            assert one.question != other.question
+            assert one.positive != other.positive
+            if one.group == other.group:
+                assert one.asked
+                assert other.asked
+                assert not may_answer(one.asked, other.asked)
+    dealt = Counter(row for batch in batches for row in batch)
+    assert len(dealt) >= len(rows) - sampler.left_out
+    assert batches == list(sampler)
+
+
+def test_a_course_brings_several_fields_and_its_neighbours() -> None:
+    fields = ["language", "lecturer", "ects", "literature", "prerequisites"]
+    rows = [BatchKeys(str(g), f"q{g}{field}", f"p{g}{field}", asked=field) for g in range(20) for field in fields]
+    nearest = {str(group): [str(group ^ 1)] for group in range(20)}
+    batch = NeighbourBatchSampler(rows, nearest, batch_size=8, seed=3).deal()[0]
+    groups = Counter(rows[at].group for at in batch)
+    assert sorted(groups.values()) == [4, 4]
+    assert len({int(group) // 2 for group in groups}) == 1

@@ -123,8 +123,9 @@ def test_another_loss_does_not_inherit_arguments(tmp_path: Path) -> None:
         ("matryoshka: 64", "a list of whole numbers"),
         ("checkpoint_steps: 55", "not a multiple"),
         ("{evaluate: false, patience: 3}", "patience"),
-        ("loss: ContrastiveLoss", "may be 0 together"),
-        ("loss: GISTEmbedLoss", "may be 1 together"),
+        ("{loss: ContrastiveLoss, mined_negatives: 1}", "may be 0 together"),
+        ("{loss: GISTEmbedLoss, mined_negatives: 2}", "may be 1 together"),
+        ("{loss: GISTEmbedLoss, anchor: 1.0}", "neither `anchor` nor `glossary`"),
         ("extends: worst", "no such recipe"),
     ],
 )

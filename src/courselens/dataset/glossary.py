@@ -8,10 +8,11 @@ are named by a few thousand words (`glossary*.tsv`), and German and Danish build
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
+from random import Random
 
 COLUMNS = ("en", "de", "da")
 """The columns of `glossary*.tsv`; `|` divides synonyms, the first of which is given out."""
@@ -43,6 +44,9 @@ _ENDINGS = (
 )
 _LINKS = ("", "s", "te", "n", "en", "e", "es", "er", "-", "s-")
 _SHORTEST = 4
+TOGETHER = (1, 1, 1, 2, 2, 3)
+"""Terms of a pair that a model is trained on, one of these at random."""
+JOINTS = (" ", ", ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,30 @@ def _translate(text: str, source: str, target: str) -> tuple[Term, ...]:
     for term in _find(text, source, target):
         found.setdefault(term.target.lower(), term)
     return tuple(found.values())
+
+
+def term_pairs(languages: Sequence[str], count: int, rng: Random) -> list[tuple[str, str]]:
+    """`count` pairs of one to three terms in English and the same in one of `languages` (`de`, `da`), spelled as any of
+    their synonyms and in any order: what teaches a model of English words what the others mean. Empty without a
+    language of the glossary.
+    """
+    known = [COLUMNS.index(language) for language in languages if language in COLUMNS[1:]]
+    rows = [[cell.split("|") for cell in line.split("\t")] for line in _lines()] if known else []
+    made: list[tuple[str, str]] = []
+    while rows and len(made) < count:
+        rng.shuffle(rows)
+        at = 0
+        while at < len(rows) and len(made) < count:
+            size = rng.choice(TOGETHER)
+            picked = rows[at : at + size]
+            at += size
+            column = rng.choice(known)
+            english = rng.choice(JOINTS).join(rng.choice(row[0]).strip() for row in picked)
+            rng.shuffle(picked)
+            other = rng.choice(JOINTS).join(rng.choice(row[column]).strip() for row in picked)
+            if english.lower() != other.lower():
+                made.append((english, other))
+    return made
 
 
 def is_term(word: str) -> bool:

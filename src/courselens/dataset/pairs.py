@@ -232,8 +232,12 @@ def answers(passage: Passage, pair: Pair) -> bool:
         return True
     if pair.question.kind == "description":
         return passage.kind == "chunk" or passage.field in NAMES
-    asked = pair.passage.asked
-    return passage.asked == asked or any(asked in near and passage.asked in near for near in NEAR)
+    return may_answer(passage.asked, pair.passage.asked)
+
+
+def may_answer(asked: str, other: str) -> bool:
+    """Whether passages of one field or section may answer a question about the other, of the same course."""
+    return asked == other or any(asked in near and other in near for near in NEAR)
 
 
 def _body(passage: Passage) -> str:

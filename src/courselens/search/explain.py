@@ -72,13 +72,15 @@ class ScoredPassage:
 class Decision:
     """What decided whether the answer is given.
 
-    `confidence` is the probability that what was found is right, `threshold` the one below which it is refused, `model`
-    which of the two was asked. `evidence` are its inputs, `pull` how far each (and `bias`) moves the log-odds.
+    `confidence` is the probability that what was found is right, `held` the one that the catalogue holds an answer,
+    which is refused below `threshold`; `model` says which of the three was asked. `evidence` are its inputs, `pull` how
+    far each (and `bias`) moves the log-odds.
     """
 
     given: bool
     reason: str
     confidence: float
+    held: float
     threshold: float
     model: str
     evidence: Mapping[str, float]
@@ -169,7 +171,8 @@ class Explanation:
         one = self.decision
         yield f"answer       {_line(self.answer.answer or self.answer.note or 'not found', 3 * LONGEST)}"
         yield f"  because    {one.reason}"
-        yield f"  sure       {one.confidence:.3f}, threshold {one.threshold:.3f} ({one.model})"
+        yield f"  right      {one.confidence:.3f}"
+        yield f"  held       {one.held:.3f}, threshold {one.threshold:.3f} ({one.model})"
         pulls = sorted(one.pull.items(), key=lambda pull: -abs(pull[1]))
         told = ", ".join(f"{name} {pull:+.2f}" for name, pull in pulls if abs(pull) >= 0.005)
         yield f"  log-odds   {sum(one.pull.values()):+.2f} = {told}"
@@ -257,12 +260,13 @@ def _decision(lens: Lens, found: Considered, answer: Answer) -> Decision:
     name = evidence.kind
     model = lens.confidence.models[name]
     numbers = evidence.numbers
-    sure = lens.confidence.of(evidence)
-    pulls = np.array(model.weights) * numbers
+    held = lens.confidence.held(evidence)
+    pulls = np.array(model.held.weights) * numbers
     return Decision(
         given=answer.answer is not None,
-        reason=_reason(found, answer, sure, model.threshold),
-        confidence=sure,
+        reason=_reason(found, answer, held, model.threshold),
+        confidence=lens.confidence.right(evidence),
+        held=held,
         threshold=model.threshold,
         model={
             "named": "of questions that name a course",
@@ -270,24 +274,22 @@ def _decision(lens: Lens, found: Considered, answer: Answer) -> Decision:
             "described": "of questions that describe one",
         }[name],
         evidence=dict(zip(FEATURES, numbers.tolist(), strict=True)),
-        pull={**dict(zip(FEATURES, pulls.tolist(), strict=True)), "bias": model.bias},
+        pull={**dict(zip(FEATURES, pulls.tolist(), strict=True)), "bias": model.held.bias},
     )
 
 
-def _reason(found: Considered, answer: Answer, sure: float, threshold: float) -> str:
+def _reason(found: Considered, answer: Answer, held: float, threshold: float) -> str:
     """One sentence for what decided."""
     codes = found.understood.codes
     if answer.answer is not None:
-        return f"given: sure enough, {sure:.2f} of {threshold:.2f}"
+        return f"given: held with {held:.2f} of {threshold:.2f}"
     if codes and not any(code.courses for code in codes):
         return f"refused: no course has the code {codes[0].code}"
     if not len(found.ranking.order):
         return "refused: no course is left"
     if found.saying.answer is None:
         return f"refused: {answer.note or 'nothing of the course answers it'}"
-    if sure >= threshold:
-        return f"refused: this is asked elsewhere, not of a catalogue ({found.asked.elsewhere:.2f})"
-    return f"refused: not sure enough, {sure:.2f} of {threshold:.2f}"
+    return f"refused: hardly in this catalogue, {held:.2f} of {threshold:.2f}"
 
 
 def _line(text: str, most: int) -> str:

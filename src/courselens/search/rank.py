@@ -40,8 +40,8 @@ Floats = npt.NDArray[np.float32]
 @dataclass(frozen=True, slots=True)
 class Near:
     """Cosines of a question's k vectors, float32: to `passages` (k, n), to `about` (k, m), the texts that say what
-    courses are about, and to the `subjects` and the `names` of subjects (k, s) that universities teach. Those of several
-    questions are computed at once where they wait together.
+    courses are about, and to the `subjects` and the `names` of subjects (k, s) that universities teach. Those of
+    several questions are computed at once where they wait together.
     """
 
     passages: Cosines

@@ -8,23 +8,28 @@ differently on another machine.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from datasets import Dataset
 
+from courselens.dataset.glossary import term_pairs
 from courselens.dataset.types import Pair
 from courselens.errors import CourselensError
 from courselens.progress import Progress
-from courselens.train.batches import BatchKeys
+from courselens.train.batches import LOOK_ALIKES, BatchKeys
 from courselens.train.checkpoints import write_whole
 from courselens.train.dev import DevMetrics, DevSet, evaluate_dev
-from courselens.train.mining import Embed, Example, mine
+from courselens.train.mining import Embed, Example, mine, nearest_groups
 from courselens.train.recipe import Recipe
 
 _FILE = "examples.json"
+_ANCHORS = "anchors.npy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,7 @@ class Prepared:
     base_dev: DevMetrics
     negatives: Mapping[str, int]
     unused: int = 0
+    neighbours: Mapping[str, list[str]] = field(default_factory=dict)
 
     @property
     def dataset(self) -> Dataset:
@@ -83,11 +89,42 @@ def _ranking(pairs: list[Pair], recipe: Recipe, embed: Embed, base_dev: DevMetri
     for number in range(recipe.negatives):
         columns[f"negative_{number + 1}"] = [one.negatives[number] for one in mined.examples]
     counts = {"other field": mined.from_fields, "mined": mined.from_mining, "random": mined.at_random}
-    return Prepared(
-        columns, tuple(one.keys for one in mined.examples), base_dev, counts if recipe.negatives else {}, mined.unused
-    )
+    neighbours: dict[str, list[str]] = {}
+    if recipe.batches == "neighbours":
+        neighbours = nearest_groups(mined.examples, embed(columns["positive"]), LOOK_ALIKES)
+    columns |= _terms(pairs, recipe, len(mined.examples))
+    if recipe.anchor or recipe.glossary:
+        columns["label"] = list(range(len(mined.examples)))
+    keys = tuple(one.keys for one in mined.examples)
+    return Prepared(columns, keys, base_dev, counts if recipe.negatives else {}, mined.unused, neighbours)
+
+
+def _terms(pairs: Sequence[Pair], recipe: Recipe, rows: int) -> dict[str, list[str]]:
+    """Two columns for each of the pairs of terms that a row brings along; none for a catalogue in English."""
+    languages = sorted({pair.question.language for pair in pairs} - {"en"})
+    terms = term_pairs(languages, rows * recipe.glossary, random.Random(recipe.seed))
+    columns: dict[str, list[str]] = {}
+    for number in range(recipe.glossary if terms else 0):
+        part = terms[number * rows : (number + 1) * rows]
+        columns[f"term_{number + 1}"] = [english for english, _ in part]
+        columns[f"translation_{number + 1}"] = [other for _, other in part]
+    return columns
+
+
+def anchors(prepared: Prepared, embed: Embed, folder: Path) -> npt.NDArray[np.float32]:
+    """What the base makes of each row's question and positive, float32 (rows, 2, d), kept in the folder."""
+    path = folder / _ANCHORS
+    if not path.is_file():
+        made = np.stack([embed(prepared.columns[name]) for name in ("anchor", "positive")], axis=1)
+        part = path.with_suffix(".part.npy")
+        np.save(part, made)
+        part.replace(path)
+    found: npt.NDArray[np.float32] = np.load(path)
+    return found
 
 
 def _load(data: Mapping[str, Any]) -> Prepared:
     keys = tuple(BatchKeys(**{**one, "negatives": tuple(one["negatives"])}) for one in data["keys"])
-    return Prepared(data["columns"], keys, DevMetrics(**data["base_dev"]), data["negatives"], data["unused"])
+    return Prepared(
+        data["columns"], keys, DevMetrics(**data["base_dev"]), data["negatives"], data["unused"], data["neighbours"]
+    )

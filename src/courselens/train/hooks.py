@@ -18,7 +18,7 @@ from sentence_transformers.base.evaluation import BaseEvaluator
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from courselens.progress import Progress
-from courselens.train.batches import BatchKeys, GroupBatchSampler
+from courselens.train.batches import GroupBatchSampler
 from courselens.train.dev import DevSet, evaluate_dev
 from courselens.train.packed import release_freed_memory
 from courselens.train.training import DevPoint, LossPoint
@@ -58,14 +58,11 @@ class DevEvaluator(BaseEvaluator):
 class CatalogueTrainer(SentenceTransformerTrainer):
     """sentence-transformers' trainer with group-aware batches."""
 
-    batch_keys: tuple[BatchKeys, ...] = ()
+    sampler: GroupBatchSampler | None = None
 
     def get_batch_sampler(self, dataset: Any, batch_size: int, drop_last: bool, *args: Any, **options: Any) -> Any:
         """Batches without false negatives where the recipe asks for them; else what the arguments say."""
-        if not self.batch_keys:
-            return super().get_batch_sampler(dataset, batch_size, drop_last, *args, **options)
-        seed = int(options.get("seed", 0))
-        return GroupBatchSampler(self.batch_keys, batch_size=batch_size, drop_last=drop_last, seed=seed)
+        return self.sampler or super().get_batch_sampler(dataset, batch_size, drop_last, *args, **options)
 
 
 class LossLog(TrainerCallback):

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from courselens.dataset.pairs import answers
 from courselens.dataset.types import Pair, Passage
-from courselens.train.batches import BatchKeys
+from courselens.train.batches import ROWS_EACH, BatchKeys
 from courselens.train.recipe import Recipe
 
 Embed = Callable[[Sequence[str]], npt.NDArray[np.float32]]
@@ -36,11 +36,13 @@ class Example:
     positive: str
     negatives: tuple[str, ...]
     group: str
+    asked: str = ""
 
     @property
     def keys(self) -> BatchKeys:
         """What the batch sampler needs to know of it."""
-        return BatchKeys(self.group, plain(self.question), plain(self.positive), tuple(map(plain, self.negatives)))
+        negatives = tuple(map(plain, self.negatives))
+        return BatchKeys(self.group, plain(self.question), plain(self.positive), negatives, self.asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,19 @@ class Mined:
     from_mining: int
     at_random: int
     unused: int = 0
+
+
+def remembering(embed: Embed) -> Embed:
+    """The same, but each text once: mining, look-alike courses and anchors need the same texts of the same model."""
+    known: dict[str, npt.NDArray[np.float32]] = {}
+
+    def embed_new(texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        new = list(dict.fromkeys(text for text in texts if text not in known))
+        if new:
+            known.update(zip(new, embed(new), strict=True))
+        return np.array([known[text] for text in texts], dtype=np.float32)
+
+    return embed_new
 
 
 def plain(text: str) -> str:
@@ -68,7 +83,9 @@ def mine(pairs: Sequence[Pair], recipe: Recipe, embed: Embed | None) -> Mined:
     """
     chance = random.Random(recipe.seed)
     found = [pair for pair in pairs if pair.label == 1.0]
-    positives = _sample(found, recipe.max_steps * recipe.batch_size, chance)
+    wanted = recipe.max_steps * recipe.batch_size
+    draw = _sample_groups if recipe.batches == "neighbours" else _sample
+    positives = draw(found, wanted, chance)
     unused = len(found) - len(positives)
     if not recipe.negatives:
         return Mined(tuple(_example(pair, ()) for pair in positives), 0, 0, 0, unused)
@@ -96,8 +113,44 @@ def _sample(pairs: Sequence[Pair], most: int, chance: random.Random) -> list[Pai
     return [pairs[at] for at in sorted(chance.sample(range(len(pairs)), most))]
 
 
+def _sample_groups(pairs: Sequence[Pair], most: int, chance: random.Random) -> list[Pair]:
+    """The same by course groups: as many of a group as can be spread over all of them, `ROWS_EACH` at the least."""
+    if not 0 <= most < len(pairs):
+        return list(pairs)
+    of_group: dict[str, list[int]] = defaultdict(list)
+    for at, pair in enumerate(pairs):
+        of_group[pair.question.group].append(at)
+    each = max(ROWS_EACH, -(-most // len(of_group)))
+    kept: list[int] = []
+    spare: list[int] = []
+    for group in chance.sample(sorted(of_group), len(of_group)):
+        rows = chance.sample(of_group[group], len(of_group[group]))
+        kept += rows[:each]
+        spare += rows[each:]
+    return [pairs[at] for at in sorted([*kept, *spare][:most])]
+
+
 def _example(pair: Pair, negatives: tuple[str, ...]) -> Example:
-    return Example(pair.question.text, pair.passage.text, negatives, pair.question.group)
+    alone = pair.question.kind in ("described", "description")
+    asked = "" if alone else pair.passage.asked
+    return Example(pair.question.text, pair.passage.text, negatives, pair.question.group, asked)
+
+
+def nearest_groups(examples: Sequence[Example], vectors: npt.NDArray[np.float32], most: int) -> dict[str, list[str]]:
+    """For each course group the `most` nearest others, best first: by the mean of its positives' `vectors` (n, d)."""
+    names = sorted({one.group for one in examples})
+    number = {name: at for at, name in enumerate(names)}
+    means = np.zeros((len(names), vectors.shape[1]), dtype=np.float32)
+    np.add.at(means, [number[one.group] for one in examples], vectors)
+    means /= np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-9)
+    found = {}
+    for start in range(0, len(names), _BLOCK):
+        scores = means[start : start + _BLOCK] @ means.T
+        for at, score in enumerate(scores, start):
+            score[at] = -np.inf
+            best = np.argsort(-score, kind="stable")[: min(most, len(names) - 1)]
+            found[names[at]] = [names[other] for other in best]
+    return found
 
 
 class _Pool:

@@ -58,6 +58,10 @@ LOSSES: Mapping[str, LossKind] = MappingProxyType(
 """Losses by the name of their class in sentence-transformers; GIST takes the base model as its guide."""
 
 
+GUARDED = ("MultipleNegativesRankingLoss",)
+"""Losses that `anchor` and `glossary` may be added to."""
+
+
 def _one_of(*choices: str) -> Any:
     return field(metadata={"choices": choices})
 
@@ -75,7 +79,8 @@ class Recipe:
     tokens, of the saved model and of training, which `train_length` may cut shorter for speed (0: as the model).
     `loss`: a key of `LOSSES`, `loss_arguments` its arguments.
 
-    `batches`: `random`, or `groups`, where no two rows of a batch share a course group, a question or a positive.
+    `batches`: `random`; `groups`, where no two rows of a batch share a course group, a question or a positive; or
+    `neighbours`, where look-alike courses meet, each with several of its fields, and are each other's hard negatives.
     `field_negatives`: hard negatives a row from another field of the same course (label 0.0 rows).
     `mined_negatives`: hard negatives a row mined with the base model, kept only where they score below
     `negative_ceiling` times the positive's cosine, drawn from the `mining_depth` nearest.
@@ -85,8 +90,11 @@ class Recipe:
     BERT-like) or `stock`. Checkpoints fall on multiples of `logging_steps`, so that a resumed run logs the same losses.
 
     `evaluate`: MRR@10 on the dev pairs at every checkpoint; the best checkpoint is kept, and `patience` evaluations
-    without a better one end the run (0: never). `merge_base`: share of the base's weights in the saved model, against
-    forgetting. `matryoshka`: dimensions trained together, the full one first; empty: only the full one.
+    without a better one end the run (0: never). Against forgetting: `merge_base`, the share of the base's weights in
+    the saved model, and `anchor`, the weight of the mean of 1 - cosine between the embeddings of questions and
+    positives and those that the base gives them. `glossary`: pairs of terms in English and in another language of the
+    catalogue's questions that each row brings along, trained to be near. `matryoshka`: dimensions trained together, the
+    full one first; empty: only the full one.
     """
 
     name: str
@@ -95,7 +103,7 @@ class Recipe:
     max_seq_length: int = _number(8, 8192)
     loss: str = _one_of(*LOSSES)
     loss_arguments: Mapping[str, Any]
-    batches: str = _one_of("random", "groups")
+    batches: str = _one_of("random", "groups", "neighbours")
     batch_size: int = _number(1)
     epochs: float = _number(0.001)
     learning_rate: float = _number(1e-9, 1.0)
@@ -118,6 +126,8 @@ class Recipe:
     patience: int = _number(0, default=0)
     keep_checkpoints: int = _number(1, default=1)
     merge_base: float = _number(0.0, 1.0, default=0.0)
+    anchor: float = _number(0.0, 100.0, default=0.0)
+    glossary: int = _number(0, 8, default=0)
     matryoshka: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
@@ -139,6 +149,10 @@ class Recipe:
                 value=self.negatives,
                 where=self.loss,
                 remedy=f"field_negatives and mined_negatives may be {LOSSES[self.loss].negatives} together",
+            )
+        if (self.anchor or self.glossary) and self.loss not in GUARDED:
+            raise CourselensError(
+                "this loss takes neither `anchor` nor `glossary`", value=self.loss, remedy=f"Use {', '.join(GUARDED)}"
             )
         if self.patience and not self.evaluate:
             raise CourselensError("patience needs `evaluate: true`", value=self.patience)
@@ -229,7 +243,8 @@ def _values(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
     inherited = _values(origin, (*seen, path))
     inherited.pop("name", None)
     if "loss" in values and values["loss"] != inherited.get("loss"):
-        inherited.pop("loss_arguments", None)
+        for name in ("loss_arguments", *(() if values["loss"] in GUARDED else ("anchor", "glossary"))):
+            inherited.pop(name, None)
         values.setdefault("loss_arguments", {})
     return {**inherited, **values}
 

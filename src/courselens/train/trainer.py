@@ -16,13 +16,13 @@ import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import torch
 from sentence_transformers import SentenceTransformer, SentenceTransformerTrainingArguments
 from sentence_transformers.base.modules import Transformer
-from sentence_transformers.base.sampler import DefaultBatchSampler
 from sentence_transformers.sentence_transformer.modules import Pooling
 from transformers import (
     EarlyStoppingCallback,
@@ -36,11 +36,11 @@ from courselens.dataset.pairs_io import read_pairs
 from courselens.dataset.types import Pair
 from courselens.errors import CourselensError
 from courselens.progress import Progress
-from courselens.train.batches import GroupBatchSampler
+from courselens.train.batches import GroupBatchSampler, NeighbourBatchSampler
 from courselens.train.card import CardFacts, card_facts, read_facts, write_card, write_facts
 from courselens.train.checkpoints import Checkpoint, CheckpointKeeper, last_checkpoint, run_folder
 from courselens.train.dev import DevSet, dev_set, evaluate_dev
-from courselens.train.examples import Prepared, prepare
+from courselens.train.examples import Prepared, anchors, prepare
 from courselens.train.hooks import (
     DEV_METRIC,
     CatalogueTrainer,
@@ -54,6 +54,7 @@ from courselens.train.hooks import (
     losses,
 )
 from courselens.train.losses import make_loss
+from courselens.train.mining import remembering
 from courselens.train.packed import pack, pack_loss, packed_collator, unpack
 from courselens.train.recipe import Recipe
 from courselens.train.training import Training
@@ -157,11 +158,14 @@ def _train(
     model = load_model(recipe, base)
     engine = _engine(recipe, model)
     embedder = Embedder(model)
-    prepared = prepare(pairs, dev, recipe, embedder, run, progress)
+    before = remembering(embedder)
+    prepared = prepare(pairs, dev, recipe, before, run, progress)
+    held = torch.from_numpy(anchors(prepared, before, run)) if recipe.anchor else None
+    del before
     checkpoint = last_checkpoint(run)
     keeper = CheckpointKeeper(run, recipe.keep_checkpoints, checkpoint.seconds if checkpoint else 0.0)
     model.max_seq_length = min(recipe.train_length or recipe.max_seq_length, recipe.max_seq_length)
-    trainer = _trainer(recipe, model, prepared, dev, base, run, keeper, progress)
+    trainer = _trainer(recipe, model, prepared, dev, base, run, keeper, progress, held)
     _run(trainer, model, checkpoint)
     model.max_seq_length = recipe.max_seq_length
     if recipe.merge_base:
@@ -213,13 +217,11 @@ def _trainer(
     run: Path,
     keeper: CheckpointKeeper,
     progress: Progress,
+    held: torch.Tensor | None,
 ) -> CatalogueTrainer:
-    grouped = recipe.batches == "groups"
-    sampler: DefaultBatchSampler | None = None
-    if grouped:
-        sampler = GroupBatchSampler(prepared.keys, batch_size=recipe.batch_size, seed=recipe.seed)
+    sampler = batch_sampler(recipe, prepared)
     batches = len(sampler) if sampler else math.ceil(len(prepared) / recipe.batch_size)
-    loss = make_loss(recipe, model, base)
+    loss = make_loss(recipe, model, base, held)
     packed = "forward" in vars(model)
     pack_loss(loss)
     callbacks = [keeper, LossLog(run / LOSS_LOG, progress)]
@@ -239,10 +241,21 @@ def _trainer(
         data_collator=packed_collator(model) if packed else None,
         callbacks=callbacks,
     )
-    trainer.batch_keys = prepared.keys if grouped else ()
+    trainer.sampler = sampler
     trainer.remove_callback(ProgressCallback)
     trainer.remove_callback(PrinterCallback)
     return trainer
+
+
+def batch_sampler(recipe: Recipe, prepared: Prepared) -> GroupBatchSampler | None:
+    """The batches that the recipe asks for; None for random ones."""
+    size, seed = recipe.batch_size, recipe.seed
+    if recipe.batches == "neighbours":
+        return NeighbourBatchSampler(prepared.keys, prepared.neighbours, batch_size=size, seed=seed)
+    if recipe.batches == "groups":
+        alone = [replace(one, asked="") for one in prepared.keys]
+        return GroupBatchSampler(alone, batch_size=size, seed=seed)
+    return None
 
 
 def _run(trainer: CatalogueTrainer, model: SentenceTransformer, checkpoint: Checkpoint | None) -> None:
