@@ -189,6 +189,12 @@ def model_stage(
         watch.say("model: unchanged")
         workspace.drop_scratch(CHECKPOINTS)
         return load_training(workspace).to_dict()
+    style = str(_record(workspace, "pairs").counts["style"])
+    if style != recipe.style:
+        watch.say(
+            f"WARNING: the pairs have the style {style}, recipe {recipe.name} is meant for {recipe.style}: "
+            f"run `courselens pairs --style {recipe.style}` first, or `courselens build --recipe {recipe.name}`"
+        )
     counts: dict[str, Any] = {"recipe": recipe.name}
     with workspace.stage("model", made_from, counts, versions()) as folder:
         trained = train(recipe, pairs, base, folder, workspace.scratch(CHECKPOINTS), progress=watch.progress)

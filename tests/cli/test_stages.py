@@ -74,6 +74,15 @@ def test_info_counts_and_checks_every_file(walked: Walked, tmp_path: Path) -> No
     assert "model/model.safetensors" in damaged.stderr
 
 
+def test_pairs_of_another_style_are_told(walked: Walked, tmp_path: Path) -> None:
+    shutil.copytree(walked.workspace, tmp_path / "w")
+    recipe = tmp_path / "other.yaml"
+    recipe.write_text(walked.recipe.read_text(encoding="utf-8").replace("style: card", "style: best"), encoding="utf-8")
+    trained = run("train", tmp_path / "w", "--recipe", recipe, "--base-model", walked.base, "--allow-worse", "--json")
+    assert document(trained)["steps"] == 4
+    assert "WARNING: the pairs have the style card" in trained.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -29,7 +29,7 @@ LONGEST = 2_000
 """Characters of a question that are looked at."""
 ENCODED = 300
 """Characters of a text of a question that are encoded: more than twice the longest question of the exams. A pasted page
-of titles takes a third of the time that it took with `LONGEST`; its words are all searched for."""
+takes a third of the time that it took with `LONGEST`; its words are all searched for."""
 NAMED = 0.62
 """Strength from which a title counts as the name of a course."""
 MAYBE = 0.5
