@@ -67,12 +67,18 @@ def command(function: Callable[P, None]) -> Callable[P, None]:
         except CourselensError as error:
             click.secho(f"Error: {error}", fg="red", err=True)
             raise SystemExit(1) from error
-        except KeyboardInterrupt:
-            click.echo("\nStopped. What was finished is kept; the same command goes on from there.", err=True)
-            raise SystemExit(130) from None
         except BrokenPipeError:  # the reader of a pipe, such as `head`, has seen enough
             sys.stderr.close()
             raise SystemExit(0) from None
+        except OSError as error:  # the system refused: a full disk, a folder without rights, a file that vanished
+            file = f": {error.filename}" if error.filename else ""
+            click.secho(
+                f"Error: {error.strerror or error}{file}. Mend it and run the command again", fg="red", err=True
+            )
+            raise SystemExit(1) from error
+        except KeyboardInterrupt:
+            click.echo("\nStopped. What was finished is kept; the same command goes on from there.", err=True)
+            raise SystemExit(130) from None
 
     return run
 
@@ -95,7 +101,8 @@ def sample(folder: Path, courses: int, seed: int, format_: str, as_json: bool) -
     from courselens.sample import write_sample
 
     report = write_sample(folder, courses=courses, seed=seed, format=format_, progress=_progress())
-    _show(dataclasses.asdict(report), as_json, f"{courses:,} courses in {folder}")
+    document = {**dataclasses.asdict(report), "folder": str(report.folder)}
+    _show(document, as_json, f"{courses:,} courses in {folder}")
 
 
 @main.command()
@@ -309,9 +316,17 @@ def explain(workspace: Path, question: str, as_json: bool) -> None:
 @click.option("--token-file", type=click.Path(path_type=Path), help="Ask every client for the token in this file.")
 @click.option("--cors", multiple=True, metavar="ORIGIN", help="Let pages of this origin call the API. Repeatable.")
 @click.option("--rate", default=0, type=click.IntRange(0), help="Requests a minute for one client; 0 is no limit.")
+@as_json
 @command
 def serve(
-    workspace: Path, host: str, port: int, workers: int, token_file: Path | None, cors: tuple[str, ...], rate: int
+    workspace: Path,
+    host: str,
+    port: int,
+    workers: int,
+    token_file: Path | None,
+    cors: tuple[str, ...],
+    rate: int,
+    as_json: bool,
 ) -> None:
     """Serve the catalogue: a web page, an HTTP API, OpenAI-compatible embeddings, and MCP at /mcp."""
     _one_blas_thread()
@@ -319,7 +334,12 @@ def serve(
     from courselens.serve.settings import Settings
 
     settings = Settings(workspace, host, port, workers, token_file, cors, rate)
-    run_server(settings, lambda line: click.echo(line, err=True))
+
+    def say(line: str) -> None:
+        click.echo(line, err=True)
+        _show({"url": settings.url, "workspace": str(workspace)}, as_json, "")
+
+    run_server(settings, say)
 
 
 @main.command()

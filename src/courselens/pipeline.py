@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import platform
 import shutil
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -94,7 +95,8 @@ def build(
 
 def read_stage(workspace: Workspace, sources: Sequence[Path], *, watch: Watch, labels: Path | None = None) -> Catalogue:
     """Read the sources into `catalogue/`; files whose bytes have not changed are taken over without parsing."""
-    settings = {"code": code_of("course", "read"), "labels": file_sha256(labels) if labels else None}
+    started = time.monotonic()
+    settings = {"code": code_of("course", "read"), "labels": labels_sha256(labels) if labels else None}
     made_by = fingerprint(settings)
     before, reusable = None, None
     with suppress(CourselensError):  # a damaged catalogue is read anew
@@ -115,7 +117,7 @@ def read_stage(workspace: Workspace, sources: Sequence[Path], *, watch: Watch, l
         watch.say(f"catalogue: {health.courses:,} courses, unchanged")
         return catalogue
     counts = {"courses": health.courses, "groups": health.groups, "skipped": health.skipped}
-    with workspace.stage("catalogue", content, counts, {**versions(), "made_by": made_by}) as folder:
+    with workspace.stage("catalogue", content, counts, {**versions(), "made_by": made_by}, started) as folder:
         write_courses(catalogue.courses, folder / "courses.jsonl")
         with (folder / "skipped.jsonl").open("w", encoding="utf-8") as lines:
             for skipped in catalogue.skipped:
@@ -187,6 +189,12 @@ def model_stage(
         watch.say("model: unchanged")
         workspace.drop_scratch(CHECKPOINTS)
         return load_training(workspace).to_dict()
+    style = str(_record(workspace, "pairs").counts["style"])
+    if style != recipe.style:
+        watch.say(
+            f"WARNING: the pairs have the style {style}, recipe {recipe.name} is meant for {recipe.style}: "
+            f"run `courselens pairs --style {recipe.style}` first, or `courselens build --recipe {recipe.name}`"
+        )
     counts: dict[str, Any] = {"recipe": recipe.name}
     with workspace.stage("model", made_from, counts, versions()) as folder:
         trained = train(recipe, pairs, base, folder, workspace.scratch(CHECKPOINTS), progress=watch.progress)
@@ -363,6 +371,19 @@ def coverage_drops(before: Catalogue, after: Catalogue) -> list[str]:
                     "build before. Has the layout of the catalogue changed?"
                 )
     return warnings
+
+
+def labels_sha256(labels: Path) -> str:
+    """Hash of a file of labels. Raises CourselensError when it cannot be read."""
+    try:
+        return file_sha256(labels)
+    except OSError as error:
+        raise CourselensError(
+            "the labels cannot be read",
+            value=str(labels),
+            where=error.strerror,
+            remedy="Name a YAML file with --labels; the README shows one",
+        ) from error
 
 
 def _nothing_read(catalogue: Catalogue, sources: Sequence[Path]) -> CourselensError:

@@ -14,7 +14,9 @@ import errno
 import fcntl
 import hashlib
 import json
+import math
 import os
+import re
 import shutil
 import sys
 import time
@@ -35,8 +37,15 @@ STAGES = ("catalogue", "pairs", "model", "index", "report")
 AMENDED = {"model": ("README.md",)}
 """Files that a later stage writes again (the model card, once the model is measured): not in the record."""
 
+LOCK = ".lock"
+"""Ending of what readers leave (tantivy's locks): empty, made again where it is missing, and not in the record."""
+
 MANIFEST = "manifest.json"
 RECORD = ".stage.json"
+
+_AS_IT_WAS = "The workspace is as it was; free space or mend the folder, then run the same command again"
+_FULL = 1 << 20
+"""Bytes below which a disk counts as full when a library fails without saying why."""
 
 _EXCHANGE = 2  # RENAME_EXCHANGE of renameat2(2)
 _AT_FDCWD = -100
@@ -119,14 +128,24 @@ class Workspace:
                     remedy="Wait until it has finished, or name another folder with --out",
                 ) from error
             workspace = cls(path)
-            workspace._check_schema()
-            for left in path.glob(".new-*"):  # what a kill left half written
-                shutil.rmtree(left, ignore_errors=True)
-            for stage in STAGES:
-                workspace._mend(stage)
-            if workspace._manifest_is_behind():
-                workspace._write_manifest()
-            yield workspace
+            try:
+                workspace._check_schema()
+                for left in path.glob(".new-*"):  # what a kill left half written
+                    shutil.rmtree(left, ignore_errors=True)
+                for stage in STAGES:
+                    workspace._mend(stage)
+                if workspace._manifest_is_behind():
+                    workspace._write_manifest()
+                yield workspace
+            except CourselensError:
+                raise
+            except Exception as error:  # outside of a stage: its checkpoints, the exported base
+                told = _refusal(error, path)
+                if told is None:
+                    raise
+                raise CourselensError(
+                    "cannot go on with the workspace", value=str(path), where=told, remedy=_AS_IT_WAS
+                ) from error
 
     def folder(self, stage: str) -> Path:
         """The folder of a finished stage. Raises CourselensError naming the command that makes it."""
@@ -160,8 +179,8 @@ class Workspace:
             return False
         return True
 
-    def verify(self, stage: str, *, contents: bool = True) -> None:
-        """Compare every file of a stage with its record (sizes alone when not `contents`).
+    def verify(self, stage: str, *, largest: float = math.inf) -> None:
+        """Compare every file of a stage with its record; of files larger than `largest` bytes the size alone.
 
         Raises CourselensError that names the first file that is missing or damaged.
         """
@@ -172,18 +191,27 @@ class Workspace:
                 raise self._damaged(path, "missing")
             if path.stat().st_size != expected["size"]:
                 raise self._damaged(path, f"{path.stat().st_size:,} bytes instead of {expected['size']:,}")
-            if contents and file_sha256(path) != expected["sha256"]:
+            if expected["size"] <= largest and file_sha256(path) != expected["sha256"]:
                 raise self._damaged(path, "its content has changed since it was written")
 
     @contextmanager
-    def stage(self, name: str, fingerprint: str, counts: dict[str, Any], versions: Mapping[str, str]) -> Iterator[Path]:
+    def stage(
+        self,
+        name: str,
+        fingerprint: str,
+        counts: dict[str, Any],
+        versions: Mapping[str, str],
+        started: float | None = None,
+    ) -> Iterator[Path]:
         """A folder to fill; when the block ends without an error it takes the stage's place at once.
 
-        `counts` may be filled inside the block. An OSError (disk full, read-only) becomes a CourselensError and leaves
-        the old stage as it was.
+        `started` (of `time.monotonic`) is when its work began, where that was before the block.
+
+        `counts` may be filled inside the block. What the system refuses (disk full, read-only) becomes a
+        CourselensError, whichever library it was refused to, and leaves the old stage as it was.
         """
         staging = self._staging(name)
-        started = time.monotonic()
+        started = time.monotonic() if started is None else started
         try:
             staging.mkdir()
             yield staging
@@ -196,18 +224,22 @@ class Workspace:
                 files={
                     path.relative_to(staging).as_posix(): {"size": path.stat().st_size, "sha256": file_sha256(path)}
                     for path in sorted(staging.rglob("*"))
-                    if path.is_file() and path.relative_to(staging).as_posix() not in AMENDED.get(name, ())
+                    if path.is_file()
+                    and path.suffix != LOCK
+                    and path.relative_to(staging).as_posix() not in AMENDED.get(name, ())
                 },
             )
             write_text(staging / RECORD, json.dumps(asdict(record), indent=1, ensure_ascii=False))
             _put(staging, self.path / name)
             self._write_manifest()
-        except OSError as error:
+        except CourselensError:
+            raise
+        except Exception as error:
+            told = _refusal(error, self.path)
+            if told is None:
+                raise
             raise CourselensError(
-                f"cannot write the {name} stage",
-                value=str(error.filename or self.path),
-                where=error.strerror or str(error),
-                remedy="The workspace is as it was; free space or mend the folder, then run the same command again",
+                f"cannot write the {name} stage", value=str(self.path), where=told, remedy=_AS_IT_WAS
             ) from error
         finally:
             shutil.rmtree(staging, ignore_errors=True)
@@ -282,6 +314,23 @@ class Workspace:
             remedy="Run the same `courselens build` again: it makes anew what is damaged"
             + (f" (delete {path} first)" if path.name == MANIFEST else ""),
         )
+
+
+def _refusal(error: Exception, place: Path) -> str | None:
+    """What the system refused, in its words and with the file where it is known; None where it refused nothing.
+
+    Libraries written in Rust and C++ do not raise OSError: some name the system's number in their message ("os error
+    28"), some only say that a stream failed, which on a full disk is told by the disk.
+    """
+    if isinstance(error, OSError):
+        said = error.strerror or str(error)
+        return f"{said}: {error.filename}" if error.filename else said
+    number = re.search(r"(?:os error|errno) (\d+)", str(error))
+    if number:
+        return os.strerror(int(number.group(1)))
+    if place.is_dir() and shutil.disk_usage(place).free < _FULL:
+        return f"{os.strerror(errno.ENOSPC)}: {str(error).strip()[:200]}"
+    return None
 
 
 def fingerprint(value: object) -> str:

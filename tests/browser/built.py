@@ -19,6 +19,7 @@ from courselens.search import asked, calibrate
 from courselens.search.index import build_index
 from courselens.search.stored import ENCODER
 from courselens.serve.shelf import COURSES
+from courselens.workspace import Workspace
 
 STGALLEN = Path(os.environ.get("COURSELENS_CATALOGUES", "../shared/catalogues")) / "stgallen-pdf"
 SHEETS = 24
@@ -31,12 +32,16 @@ def build_untrained(sources: Sequence[Path], folder: Path) -> Path:
     catalogue = read(sources)
     base = base_model()
     passages = make_passages(catalogue.courses, tokenizer=base / "tokenizer.json")
-    index = folder / "index"
-    export_encoder(base, index / ENCODER, [passage.text for passage in passages[:4]])
-    with patch.object(asked, "examples", _few), patch.object(calibrate, "QUESTIONS", 40):
-        build_index(catalogue, passages, load_encoder(index / ENCODER), index)
-    (folder / COURSES).parent.mkdir(parents=True)
-    write_courses(catalogue.courses, folder / COURSES)
+    with Workspace.writing(folder) as workspace:
+        with (
+            workspace.stage("index", "untrained", {}, {}) as index,
+            patch.object(asked, "examples", _few),
+            patch.object(calibrate, "QUESTIONS", 40),
+        ):
+            export_encoder(base, index / ENCODER, [passage.text for passage in passages[:4]])
+            build_index(catalogue, passages, load_encoder(index / ENCODER), index)
+        with workspace.stage(COURSES.parent.name, "untrained", {}, {}) as courses:
+            write_courses(catalogue.courses, courses / COURSES.name)
     return folder
 
 

@@ -71,6 +71,21 @@ def test_negatives_are_what_their_kind_says(pairset: PairSet) -> None:
     assert kinds == {"positive", "hard_course", "hard_field", "random"}
 
 
+@pytest.mark.parametrize("style", ["best", "card"])
+def test_no_negative_says_the_fact_that_answers(tokenizer: Path, style: str) -> None:
+    found = larger()
+    courses = {one.key: one for one in found.courses}
+    seen = 0
+    for pairs in make_pairs(found, style=style, tokenizer=tokenizer).sides.values():
+        for pair in pairs:
+            field = pair.question.field
+            if not pair.label and pair.question.kind == "field" and pair.passage.field == field:
+                seen += 1
+                own, other = courses[pair.question.course], courses[pair.passage.course]
+                assert {*own.values(str(field))} != {*other.values(str(field))} or field not in own.fields
+    assert seen > 10
+
+
 def test_a_question_that_two_groups_share_gets_no_negative_of_either(tokenizer: Path) -> None:
     twins = [
         course(f"A{number}", f"Subject {number}", sections={"content": "Alpha omega is treated at length."})

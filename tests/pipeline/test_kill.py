@@ -21,6 +21,8 @@ from tiny import build_quietly, write_tiny_base
 KILLS = int(os.environ.get("COURSELENS_KILLS", "12"))
 LONGEST = 0.4
 """The latest instant of a kill, as a share of a whole build: a run that goes on from a kill has less to do."""
+SHORT = 0.3
+"""Seconds within a stage before it is killed, at the most; the catalogue's folder is there for a moment only."""
 RECIPE = """
 style: best
 modules: base
@@ -66,6 +68,20 @@ def killed_after(seconds: float, *arguments: Path) -> bool:
     return running
 
 
+def killed_in(stage: str, delay: float, pages: Path, out: Path, base: Path, recipe: Path) -> None:
+    """Run a build and kill it (SIGKILL) `delay` seconds after it began to write a stage."""
+    process = SERVER.Process(target=build_quietly, args=(pages, out, base, recipe))
+    process.start()
+    while process.is_alive() and not (out / f".new-{stage}").exists():
+        time.sleep(0.001)
+    process.join(delay)
+    assert process.pid
+    if process.is_alive():
+        os.kill(process.pid, signal.SIGKILL)
+    process.join()
+    assert process.exitcode == -signal.SIGKILL, f"the build was not killed while it wrote {stage}"
+
+
 def content(workspace: Path) -> dict[str, str]:
     """Hashes of what two equal builds must agree on exactly."""
     return {name: file_sha256(workspace / name) for name in EXACT}
@@ -109,7 +125,9 @@ def test_builds_killed_at_random_instants_end_in_the_same_workspace(tmp_path: Pa
     longest = LONGEST * (time.monotonic() - begin)
     instants = random.Random(1)
     cut = [tmp_path / "cut1"]
-    kills = 0
+    for stage in STAGES:  # chance alone hits the short stages seldom
+        killed_in(stage, 0 if stage == "catalogue" else instants.uniform(0, SHORT), pages, cut[-1], base, recipe)
+    kills = len(STAGES)
     while kills < KILLS:
         if killed_after(instants.uniform(0, longest), pages, cut[-1], base, recipe):
             kills += 1

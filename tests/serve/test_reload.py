@@ -84,7 +84,7 @@ def test_a_catalogue_ahead_of_the_index_does_no_harm(workspace: Path, rebuilt: P
 
 
 def test_a_workspace_without_an_index_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(CourselensError, match="index"):
+    with pytest.raises(CourselensError, match="not a courselens workspace"):
         Service(Settings(tmp_path))
 
 

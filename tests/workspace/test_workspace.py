@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -141,3 +144,35 @@ def test_a_read_only_place_is_a_clear_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(CourselensError, match="cannot write the workspace"), Workspace.writing(tmp_path / "file" / "w"):
         pass
+
+
+@pytest.mark.parametrize("said", ["I/O error: No space left on device (os error 28)", "[errno 28] write failed"])
+def test_a_full_disk_is_told_whichever_library_met_it(made: Path, said: str) -> None:
+    with Workspace.writing(made) as workspace:
+        with (
+            pytest.raises(CourselensError, match=r"cannot write the catalogue stage.*No space left"),
+            workspace.stage("catalogue", "x", {}, {}),
+        ):
+            raise RuntimeError(said)
+        assert workspace.is_current("catalogue", fingerprint("old"))
+    with pytest.raises(CourselensError, match=r"cannot go on.*No space left"), Workspace.writing(made):
+        raise RuntimeError(said)
+
+
+def test_a_full_disk_is_told_where_a_library_only_failed(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Workspace.writing(made) as workspace:
+        with pytest.raises(RuntimeError, match="a defect"), workspace.stage("catalogue", "x", {}, {}):
+            raise RuntimeError("a defect")
+        full = SimpleNamespace(total=10, used=10, free=0)
+        monkeypatch.setattr(shutil, "disk_usage", lambda path: full)
+        with pytest.raises(CourselensError, match="No space left"), workspace.stage("catalogue", "x", {}, {}):
+            raise RuntimeError("basic_ios::clear: iostream error")
+
+
+def test_the_seconds_of_a_stage_count_from_where_its_work_began(made: Path) -> None:
+    with Workspace.writing(made) as workspace:
+        with workspace.stage("catalogue", "x", {}, {}, time.monotonic() - 5) as folder:
+            (folder / "courses.jsonl").touch()
+        record = workspace.record("catalogue")
+        assert record is not None
+        assert record.seconds >= 5

@@ -2,7 +2,8 @@
 
 Two thirds of the pairs are positives. Negatives are the same field of a look-alike course, another field of the same
 course, or any passage of another course; never one of the question's own course group that could answer it, never one
-that says the same. Courses are split by group first and pairs made on each side alone, so that no side knows another.
+that says the same, be it of another course ("… is taught in English"). Courses are split by group first and pairs made
+on each side alone, so that no side knows another.
 """
 
 from __future__ import annotations
@@ -178,7 +179,7 @@ class _Side:
             passage = self._draw(pair, kind, neighbours)
             if passage is None and kind != "random":
                 kind, passage = "random", self._draw(pair, "random", neighbours)
-            if passage is None or not guard.allows(pair, passage, kind):
+            if passage is None or self._same_fact(pair.passage, passage) or not guard.allows(pair, passage, kind):
                 self._dropped["negatives that might answer, drawn again"] += passage is not None
                 continue
             made.append(Pair(pair.question, passage, 0.0, kind))
@@ -196,7 +197,18 @@ class _Side:
         if kind == "hard_field":
             return self._choose([one for one in self._passages[question.course] if not answers(one, pair)])
         others = [one for other in neighbours[question.course] for one in self._passages[other.key]]
-        return self._choose([one for one in others if one.asked == pair.passage.asked])
+        same = [one for one in others if one.asked == pair.passage.asked]
+        return self._choose([one for one in same if not self._same_fact(pair.passage, one)])
+
+    def _same_fact(self, one: Passage, other: Passage) -> bool:
+        """Whether two facts say the same of their courses, such as that they are taught in English."""
+        if not one.kind == other.kind == "fact" or one.field != other.field:
+            return False
+        return self._said(one) == self._said(other)
+
+    def _said(self, fact: Passage) -> object:
+        course = self._courses[fact.course]
+        return frozenset(course.values(fact.field or "")) or (course.exam if fact.field == "exam" else fact.text)
 
     def _choose(self, found: Sequence[Passage]) -> Passage | None:
         return self._rng.choice(found) if found else None

@@ -18,6 +18,11 @@ Vectors = npt.NDArray[np.float32]
 """float32 of shape (n, d), rows L2-normalised."""
 
 
+def well_formed(text: str) -> str:
+    """`text` with `?` for lone surrogates (half an emoji, an argument that is no UTF-8), which no tokenizer takes."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
 class Encoder(Protocol):
     """Anything that turns texts into L2-normalised vectors."""
 

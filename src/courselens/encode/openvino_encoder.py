@@ -18,7 +18,7 @@ import numpy.typing as npt
 import openvino
 from tokenizers import Encoding, Tokenizer
 
-from courselens.encode import Encoder, Vectors
+from courselens.encode import Encoder, Vectors, well_formed
 from courselens.errors import CourselensError
 
 GRAPH = "model.xml"
@@ -112,12 +112,13 @@ class OpenVinoEncoder:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """float32 of shape (len(texts), d), rows L2-normalised, in the order of `texts`; (0, d) for no text."""
-        distinct = list(dict.fromkeys(text[:LONGEST_CHARACTERS] for text in texts))
+        read = [well_formed(text[:LONGEST_CHARACTERS]) for text in texts]
+        distinct = list(dict.fromkeys(read))
         vectors = self._encode(distinct)
-        if len(distinct) == len(texts):
+        if len(distinct) == len(read):
             return vectors
         place = {text: row for row, text in enumerate(distinct)}  # re-issued courses say the same again
-        return vectors[[place[text[:LONGEST_CHARACTERS]] for text in texts]]
+        return vectors[[place[text] for text in read]]
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
         out = np.empty((len(texts), self.dimensions), dtype=np.float32)
@@ -150,7 +151,7 @@ class OpenVinoEncoder:
 
     def count_tokens(self, text: str) -> int:
         """Tokens of `text` as the model sees it, truncated to its limit."""
-        return len(self._tokenizer.encode(text))
+        return len(self._tokenizer.encode(well_formed(text)))
 
     def _inputs(self, encodings: Sequence[Encoding]) -> list[npt.NDArray[np.int64]]:
         width = max(len(encoding) for encoding in encodings)

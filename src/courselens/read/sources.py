@@ -50,7 +50,7 @@ def find_files(sources: Sequence[Path | str]) -> Sources:
         if path.is_dir():
             walk.folder(path, prefix, (os.path.realpath(path),))
         else:
-            walk.file(path, prefix or path.name, given=True)
+            walk.file(path, prefix or legible(path.name), given=True)
     if walk.ignored:
         files = "file" if walk.ignored == 1 else "files"
         walk.skipped.append(Skipped("(hidden files)", f"{walk.ignored:,} hidden or system {files} ignored"))
@@ -61,8 +61,15 @@ def _prefixes(paths: Sequence[Path]) -> list[str]:
     """What the names of each source begin with: nothing for a single folder, else names that differ."""
     if len(paths) == 1:
         return [""]
-    names = [path.resolve().name for path in paths]
-    return [name if names.count(name) == 1 else path.as_posix() for name, path in zip(names, paths, strict=True)]
+    names = [legible(path.resolve().name) for path in paths]
+    return [
+        name if names.count(name) == 1 else legible(path.as_posix()) for name, path in zip(names, paths, strict=True)
+    ]
+
+
+def legible(name: str) -> str:
+    r"""A file's name as text that can be written down: a byte that is no UTF-8 (of an old archive) as `\xe9`."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 @dataclass
@@ -80,10 +87,10 @@ class _Walk:
             with os.scandir(folder) as scan:
                 entries = sorted(scan, key=lambda entry: entry.name)
         except OSError as error:
-            self.skipped.append(Skipped(f"{prefix or folder.name}/", system_reason(error)))
+            self.skipped.append(Skipped(f"{prefix or legible(folder.name)}/", system_reason(error)))
             return
         for entry in entries:
-            name = f"{prefix}/{entry.name}" if prefix else entry.name
+            name = f"{prefix}/{legible(entry.name)}" if prefix else legible(entry.name)
             if entry.name.startswith(".") or entry.name in _SYSTEM:
                 self.ignored += sum(1 for _ in _files_in(entry))
             elif Path(entry.path).is_dir():

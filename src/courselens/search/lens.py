@@ -21,7 +21,7 @@ from courselens.search.answering import MOST, Answerer, Considered
 from courselens.search.conditions import Condition
 from courselens.search.confidence import Confidence
 from courselens.search.rank import best_passages
-from courselens.search.stored import ENCODER, Index, open_index
+from courselens.search.stored import ENCODER, Index, index_folder, open_index
 
 
 class Lens:
@@ -37,10 +37,7 @@ class Lens:
     @classmethod
     def open(cls, workspace: Path) -> Lens:
         """Open the index of a workspace. Raises CourselensError when there is none or it is damaged."""
-        folder = workspace / "index"
-        if not folder.is_dir():
-            remedy = "Run `courselens build SOURCE --out WORKSPACE` first"
-            raise CourselensError("no index in this workspace", value=str(workspace), remedy=remedy)
+        folder = index_folder(workspace)
         return cls(open_index(folder), load_encoder(folder / ENCODER), Confidence.open(folder))
 
     def encode(self, texts: Sequence[str]) -> Vectors:

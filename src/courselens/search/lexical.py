@@ -10,6 +10,9 @@ from __future__ import annotations
 import json
 import math
 import re
+import shutil
+import tempfile
+import weakref
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -47,15 +50,26 @@ class LexicalIndex:
 
     def __init__(self, folder: Path) -> None:
         """Open `folder`. Raises CourselensError when it is missing or damaged."""
+        self.folder = folder
         try:
-            self._index = tantivy.Index.open(str(folder))
-            self._searcher = self._index.searcher()
+            self._searcher = self._open(folder)
         except (ValueError, OSError) as error:
-            remedy = "Run `courselens index` again"
-            raise CourselensError(
-                "the lexical index cannot be opened", value=str(error), where=folder, remedy=remedy
-            ) from error
+            raise _damaged(error, folder) from error
         self._schema = _schema()
+
+    def _open(self, folder: Path) -> tantivy.Searcher:
+        """tantivy writes a lock file to read; where it may not, it reads the same files through links elsewhere."""
+        try:
+            return tantivy.Index.open(str(folder)).searcher()
+        except ValueError as error:
+            if "Lockfile" not in str(error):
+                raise
+        links = Path(tempfile.mkdtemp(prefix="courselens-"))
+        weakref.finalize(self, shutil.rmtree, links, ignore_errors=True)
+        for path in folder.iterdir():
+            if path.suffix != ".lock":
+                (links / path.name).symlink_to(path.resolve())
+        return tantivy.Index.open(str(links)).searcher()
 
     @classmethod
     def build(
@@ -89,8 +103,11 @@ class LexicalIndex:
         ]
         if not parts:
             return Hits(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))
-        hits = self._searcher.search(tantivy.Query.boolean_query(parts), k, count=False).hits
-        rows = self._searcher.fast_field_values("row", [address for _, address in hits])
+        try:
+            hits = self._searcher.search(tantivy.Query.boolean_query(parts), k, count=False).hits
+            rows = self._searcher.fast_field_values("row", [address for _, address in hits])
+        except ValueError as error:
+            raise _damaged(error, self.folder) from error
         scores = np.fromiter((score for score, _ in hits), dtype=np.float32, count=len(hits))
         return Hits(np.array(rows, dtype=np.int64), scores)
 
@@ -104,6 +121,15 @@ class LexicalIndex:
         forms = {form for language in STEMMERS for form in _stem(word, language)}
         terms = [tantivy.Query.term_query(self._schema, "text", form, "freq") for form in sorted(forms)]
         return terms[0] if len(terms) == 1 else tantivy.Query.disjunction_max_query(terms)
+
+
+def _damaged(error: Exception, folder: Path) -> CourselensError:
+    return CourselensError(
+        "the lexical index cannot be read",
+        value=str(error)[:200],
+        where=folder,
+        remedy="Run `courselens index` again",
+    )
 
 
 def _number_segments(folder: Path) -> None:

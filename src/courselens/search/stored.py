@@ -26,6 +26,7 @@ from courselens.search.facts import Facts
 from courselens.search.lexical import LexicalIndex
 from courselens.search.names import Names
 from courselens.search.subjects import Coverage
+from courselens.workspace import Workspace
 
 FORMAT = 2
 SETTINGS = "index.json"
@@ -48,6 +49,9 @@ ARRAYS = (
     "passage_starts",
     "course_starts",
 )
+CHECKED = 2_000_000
+"""Bytes up to which a file's content is compared when an index is opened: all that is looked up by place, in a few
+milliseconds. Vectors, passages and the encoder are compared by `courselens info`."""
 REMEDY = "Run `courselens index` again"
 
 Ints = npt.NDArray[np.int32]
@@ -130,6 +134,19 @@ class Index:
     def passages_of(self, course: int) -> range:
         """Places of a course's passages."""
         return range(int(self.first[course]), int(self.first[course + 1]))
+
+
+def index_folder(workspace: Path) -> Path:
+    """The folder of a workspace's index, every file of it there, whole, and up to `CHECKED` bytes unchanged.
+
+    Damage would else be found by some later question, or by the system: a memory map beyond the end of its file ends
+    the process. Raises CourselensError where there is no workspace, one of another schema, no index, or a file that is
+    missing or damaged.
+    """
+    opened = Workspace.open(workspace)
+    folder = opened.folder("index")
+    opened.verify("index", largest=CHECKED)
+    return folder
 
 
 def open_index(folder: Path) -> Index:

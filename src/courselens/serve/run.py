@@ -32,13 +32,12 @@ def run_server(settings: Settings, say: Callable[[str], None]) -> None:
     _check_address(settings)
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _stopped)
-    shown = f"[{settings.host}]" if ":" in settings.host else settings.host
     with tempfile.TemporaryDirectory(prefix="courselens-metrics-") as folder:
         if settings.workers > 1:
             os.environ[FOLDER] = folder
             settings.to_environment()
         app: FastAPI | str = "courselens.serve.run:app_of_worker" if settings.workers > 1 else create_app(settings)
-        say(f"The catalogue is at http://{shown}:{settings.port}/ (API at /docs, MCP at /mcp). Stop with Ctrl-C.")
+        say(f"The catalogue is at {settings.url} (API at /docs, MCP at /mcp). Stop with Ctrl-C.")
         uvicorn.run(
             app,
             factory=settings.workers > 1,

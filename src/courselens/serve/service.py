@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
+from courselens.encode import well_formed
 from courselens.errors import CourselensError
 from courselens.search.answer import Answer
 from courselens.serve.settings import Settings
@@ -143,5 +144,4 @@ def state_of(workspace: Path) -> State:
 
 def clean(text: str) -> str:
     """Text without lone surrogates and control characters, which no tokenizer and no terminal takes."""
-    whole = text.encode("utf-8", "replace").decode("utf-8")
-    return "".join(letter if letter.isprintable() or letter in "\n\t" else " " for letter in whole)
+    return "".join(letter if letter.isprintable() or letter in "\n\t" else " " for letter in well_formed(text))

@@ -42,6 +42,11 @@ class Settings:
     seconds: float = 60.0
     watch: float = 1.0
 
+    @property
+    def url(self) -> str:
+        """Where the page is; the API's documentation is below it at `docs`, MCP at `mcp`."""
+        return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}/"
+
     def token(self) -> str | None:
         """The bearer token, None when no file was given. Raises CourselensError on a file that cannot serve."""
         if self.token_file is None:

@@ -24,7 +24,7 @@ from courselens.search.confidence import Confidence
 from courselens.search.facts import Mask
 from courselens.search.index import year_order
 from courselens.search.rank import best_of_course
-from courselens.search.stored import ENCODER, Lines, open_index
+from courselens.search.stored import ENCODER, Lines, index_folder, open_index
 from courselens.serve.encoding import SharedEncoder, SharedLens
 from courselens.serve.entries import Entries, Entry
 from courselens.serve.facets import Facet, Facets
@@ -60,10 +60,7 @@ class Shelf:
     @classmethod
     def open(cls, workspace: Path) -> Shelf:
         """Open a workspace. Raises CourselensError when it has no index or a damaged one."""
-        folder = workspace / "index"
-        if not folder.is_dir():
-            remedy = "Run `courselens build SOURCE --out WORKSPACE` first"
-            raise CourselensError("no index in this workspace", value=str(workspace), remedy=remedy)
+        folder = index_folder(workspace)
         encoder = SharedEncoder(open_packed(folder / ENCODER, streams=STREAMS), STREAMS)
         lens = SharedLens(open_index(folder), encoder, Confidence.open(folder))
         return cls(lens, open_courses(workspace / COURSES))
