@@ -38,7 +38,7 @@ def test_the_score_of_a_course_is_the_weighted_sum_of_its_parts(lens: Lens) -> N
 def test_the_confidence_is_what_its_pulls_add_up_to(lens: Lens) -> None:
     found = explain(lens, "what language is Climate Economics taught in")
     assert found.decision.given
-    assert found.decision.confidence == pytest.approx(1 / (1 + math.exp(-sum(found.decision.pull.values()))))
+    assert found.decision.held == pytest.approx(1 / (1 + math.exp(-sum(found.decision.pull.values()))))
     assert found.answer.confidence == found.decision.confidence
 
 

@@ -62,7 +62,8 @@ def asking_words() -> frozenset[str]:
 
     A word of fewer is as likely an example of a topic, which may well be a title.
     """
-    return frozenset(word for word, count in _asked_words().items() if count >= ASKING) | stop_words()
+    found = {word for word, count in _asked_words().items() if count >= ASKING}
+    return frozenset(found - {fold(word) for word in conditions()["half_topics"]}) | stop_words()
 
 
 @lru_cache(maxsize=1)
