@@ -78,13 +78,19 @@ def calibrate(
         if probe.course is not None and not any(code.courses for code in one.codes):
             hidden = answerer.consider(one, own, hidden=_same(probe.course, courses))
             rows[hidden.evidence.kind].append(Seen(hidden.evidence, False, False, HIDDEN_WEIGHT))
-    return Confidence({name: fit_sureness(found, DEFAULTS[name], ridge=RIDGE) for name, found in rows.items()})
+    return Confidence({name: _fitted(found, DEFAULTS[name]) for name, found in rows.items()})
+
+
+def _fitted(seen: Sequence[Seen], default: Sureness) -> Sureness:
+    """How sure an answer is, by this catalogue; what it holds stays as people's own wording taught it, since questions
+    made of a catalogue are too easy to say what may be refused.
+    """
+    right = fit_sureness(seen, default, ridge=RIDGE).right
+    return Sureness(right, default.held, default.threshold)
 
 
 def fit_sureness(seen: Sequence[Seen], default: Sureness, *, ridge: float) -> Sureness:
-    """Both models of a group, pulled towards `default`, whose threshold stays: questions made of a catalogue are too
-    easy to say what may be refused.
-    """
+    """Both models of a group, pulled towards `default`, whose threshold stays."""
     rows, weights = [one.evidence for one in seen], [one.weight for one in seen]
     return Sureness(
         fit_logistic(rows, [one.right for one in seen], weights, default.right, ridge=ridge),
