@@ -59,6 +59,7 @@ class Answerer:
     def __init__(self, index: Index) -> None:
         self.index = index
         self.parser = ConditionParser(index.facts, frozenset(index.names.words))
+        self.fields = frozenset({*index.facts.fields, *index.asked_names})
         self.course = lru_cache(maxsize=REMEMBERED)(index.course)
         self.passage = lru_cache(maxsize=REMEMBERED)(index.passage)
 
@@ -82,7 +83,7 @@ class Answerer:
         """
         near = near or Near.of(self.index, vectors[1:])
         shares = self.index.asked_model.probabilities(understood.frame, vectors[0])
-        asked = decide(understood, shares)
+        asked = decide(understood, shares, self.fields)
         found = applied(understood, asked)
         start = self._start(understood, given, hidden)
         allowed, kept, relaxed = self._narrowed(start, found.conditions)

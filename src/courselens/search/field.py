@@ -19,7 +19,7 @@ COSINE = 6.0
 other people's wording (right field .795 by the classifier alone, .863 with both; LOG.md)."""
 WORDS = 1.0
 """Weight of a field's best BM25, relative to the best of the catalogue."""
-ELSEWHERE = 2.5
+ELSEWHERE = 1.5
 """What no catalogue holds fits no passage; it is as likely as the classifier says where a field fits with this much."""
 FLOOR = 1e-4
 

@@ -39,6 +39,8 @@ Floats = npt.NDArray[np.float32]
 
 _SEGMENTS = re.compile(r"\s*[:;|]\s+|\s+[-–—]+\s+|\s*[()\[\]]\s*|\s*:\s*")
 _CODE_GAP = re.compile(r"[\s,.\-/_:]{0,2}")
+_ENDED = re.compile(r"(\d{3,})(?:er|ern|ers|'s)$")
+"""A code as it is spoken of: `der 8228er`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,7 @@ class Names:
             part = told[place : place + size]
             raw = text[part[0].start : part[-1].end]
             gaps = (text[a.end : b.start] for a, b in itertools.pairwise(part))
-            joined = compact(raw)
+            joined = compact(_ENDED.sub(r"\1", raw))
             if not any(letter.isdigit() for letter in joined) or len(joined) < 3:
                 continue
             if not all(_CODE_GAP.fullmatch(gap) for gap in gaps):

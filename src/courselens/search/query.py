@@ -161,9 +161,15 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
     )
 
 
-def decide(understood: Understood, shares: Mapping[str, float]) -> Asked:
-    """The kind of question and the field asked, from the words and the probabilities of what is asked."""
+def decide(understood: Understood, shares: Mapping[str, float], held: frozenset[str]) -> Asked:
+    """The kind of question and the field asked, from the words and the probabilities of what is asked.
+
+    `held` are the fields and sections that any course has. A description that sounds like another one (`how firms run
+    their tax department`) asks for none of those that no course has.
+    """
     fields = {name: share for name, share in shares.items() if name not in ("none", "courses", "elsewhere")}
+    if not understood.named:
+        fields = {name: share for name, share in fields.items() if name in held} or fields
     best = max(fields, key=fields.__getitem__)
     share, elsewhere, none = fields[best], shares.get("elsewhere", 0.0), shares.get("none", 0.0)
     courses = shares.get("courses", 0.0)
