@@ -20,7 +20,7 @@ from courselens.search.vocabulary import conditions
 def kind(understood: Understood, field: str, share: float = 0.9) -> Kind:
     """The kind where the classifier thinks that `field` is asked."""
     shares = {"language": 0.0, "ects": 0.0, "exam": 0.0, "content": 0.0, "none": 1 - share, "courses": 0.0}
-    return decide(understood, {**shares, field: share}).kind
+    return decide(understood, {**shares, field: share}, frozenset({*shares, field})).kind
 
 
 @pytest.mark.parametrize(
@@ -135,3 +135,10 @@ def test_any_words_of_asking_give_an_answer_quickly(lens: Lens, text: str) -> No
     found = lens.ask(text)
     assert time.process_time() - begin < 0.1
     assert 0 <= found.confidence <= 1
+
+
+def test_a_description_asks_for_no_field_that_no_course_has(lens: Lens) -> None:
+    understood = lens.answerer.understand("how firms run their tax department")
+    shares = {"department": 0.8, "content": 0.1, "none": 0.1, "courses": 0.0}
+    assert decide(understood, shares, frozenset({"department", "content"})).field == "department"
+    assert decide(understood, shares, frozenset({"content"})).kind == "topic"
