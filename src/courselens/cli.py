@@ -89,6 +89,8 @@ def main() -> None:
     """Turn a course catalogue into search and answers of its own: offline, on a CPU, with sources."""
     # Threads that wait for work give their core away: on a busy machine, spinning cost training up to twice its time.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    # Read once, before the first matrix product: else torch keeps code for every number of tokens that it ever met.
+    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "32")
 
 
 @main.command()
