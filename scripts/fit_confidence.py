@@ -61,11 +61,13 @@ def _fitted(name: Group, seen: Sequence[Seen]) -> list[str]:
     crossed, true = _crossed(seen), np.array([one.held for one in seen])
     threshold = round(float(np.quantile(crossed[true], REFUSED)) - 0.005, 2)
     refused = crossed < threshold
+    given = [one for one in seen if fitted.held.probability(one.evidence.numbers) >= threshold]
+    right = fit_sureness(given, OPEN[name], ridge=RIDGE).right
     return [
         f"    # {len(seen)} questions, {np.sum(~true)} without an answer: refused {refused[~true].mean():.3f} of these,"
         f" {refused[true].mean():.3f} of the others",
         f'    "{name}": Sureness(',
-        f"        {_said(fitted.right)},",
+        f"        {_said(right)},",
         f"        {_said(fitted.held)},",
         f"        {threshold},",
         "    ),",

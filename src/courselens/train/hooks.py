@@ -25,7 +25,7 @@ from courselens.train.training import DevPoint, LossPoint
 
 DEV_METRIC = "dev_mrr"
 
-RELEASE_STEPS = 4
+RELEASE_STEPS = 2
 """Optimiser steps after which freed memory is given back."""
 
 
