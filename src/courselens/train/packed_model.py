@@ -1,7 +1,6 @@
 """A BERT encoder over texts laid end to end: padded batches come in, one embedding per distinct token out.
 
-`packed.py` installs it; this file is the computation. Thin first version: stock modules over packed tokens, attention
-text by text.
+`packed.py` installs it and `packed_layer.py` computes a layer; here is how a batch is laid out, embedded and pooled.
 """
 
 from __future__ import annotations
