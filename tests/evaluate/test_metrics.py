@@ -85,6 +85,14 @@ def test_blocks_do_not_change_how_many_rounds_there_are() -> None:
     assert found.low < found.value < found.high
 
 
+def test_what_a_sum_leaves_behind_is_not_shown_as_a_difference() -> None:
+    ours, theirs = np.array([0.2, 0.1, 0.6, 0.3]), np.array([0.6, 0.3, 0.2, 0.1])
+    assert -1e-15 < (ours - theirs).mean() < 0, "the order of the sum leaves something"
+    found = metrics.paired_difference(ours, theirs, ["a"] * 4)
+    assert (found.value, found.low, found.high) == (0, 0, 0)
+    assert [math.copysign(1, end) for end in (found.value, found.low, found.high)] == [1, 1, 1]
+
+
 def test_paired_difference_of_equal_systems_is_not_significant() -> None:
     values = np.random.default_rng(7).random(40)
     found = metrics.paired_difference(values, values, [str(number) for number in range(40)])

@@ -93,8 +93,8 @@ def files(workspace: Path) -> list[str]:
 
 
 def card(workspace: Path) -> str:
-    """The model card without its figures, of which some depend on the arithmetic."""
-    return re.sub(r"\d[\d.]*", "0", (workspace / "model" / "README.md").read_text(encoding="utf-8"))
+    """The model card without its figures and their signs, of which some depend on the arithmetic."""
+    return re.sub(r"[-+]?\d[\d.]*", "0", (workspace / "model" / "README.md").read_text(encoding="utf-8"))
 
 
 def vectors(workspace: Path) -> Vectors:

@@ -169,7 +169,7 @@ def paired_difference(
         flipped = generator.choice([-1.0, 1.0], size=(block, len(sums))) @ sums
         # A hair of tolerance: the same sum added in another order must count as equal.
         extreme += int((np.abs(flipped) >= observed - 1e-9).sum())
-    return Difference(float((ours - theirs).mean()), low, high, (1 + extreme) / (1 + rounds), len(ours), len(sums))
+    return Difference(_exact((ours - theirs).mean()), low, high, (1 + extreme) / (1 + rounds), len(ours), len(sums))
 
 
 def holm(p: Sequence[float]) -> list[float]:
@@ -263,4 +263,9 @@ def _blocks(rounds: int, groups: int) -> Iterator[int]:
 
 def _ends(means: Values) -> tuple[float, float]:
     low, high = np.quantile(means, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return float(low), float(high)
+    return _exact(low), _exact(high)
+
+
+def _exact(value: float) -> float:
+    """Without what the order of a sum leaves behind: a mean of 0 must not come out as -1e-18, and be shown as `-0`."""
+    return round(float(value), 12) + 0.0
