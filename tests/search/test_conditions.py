@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from courselens.search.conditions import Condition, ConditionParser, values_said
 from courselens.search.facts import Facts
+from courselens.search.show import OPERATORS
 from courselens.search.vocabulary import conditions
 from fakes import course
 
@@ -235,6 +236,16 @@ def test_as_json() -> None:
     expected = {"field": "ects", "value": [3.0, 4.0], "from": "3-4 credits", "operator": "between"}
     assert condition.to_dict() == expected
     assert "operator" not in Condition("level", "is", ("Master",), "master").to_dict()
+
+
+@pytest.mark.parametrize(
+    ("question", "operator", "said"),
+    [("at least 6 credits", ">=", "at least 6"), ("courses up to 4 credits", "<=", "at most 4")],
+)
+def test_an_open_range_has_one_end(question: str, operator: str, said: str) -> None:
+    (condition,) = PARSER.parse(question).conditions
+    assert (condition.operator, condition.values) == (operator, (float(said[-1]),))
+    assert OPERATORS[operator] + said[-1] == said
 
 
 def test_values_said_anywhere() -> None:

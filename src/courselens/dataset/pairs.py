@@ -29,8 +29,8 @@ from courselens.progress import Progress
 POSITIVES = 0.64
 """Share of positives, as in the reference card."""
 
-MAX_PAIRS = {"best": 40_000, "card": 40_000}
-"""Training pairs at most: the card has 38,096."""
+MAX_PAIRS = {"best": 40_000, "card": 38_096}
+"""Training pairs at most; of `card` as many as the reference card has."""
 
 HELD_OUT_SHARE = 0.15
 """Pairs of dev and of test at most, as a share of `max_pairs`."""

@@ -16,8 +16,6 @@ from courselens.search.facts import Condition, Facts
 from courselens.search.tokens import flat
 from courselens.search.vocabulary import conditions, stop_words
 
-MOST = 999.0
-"""The upper end of "at least"."""
 _NUMBER = r"\d{1,3}(?:[.,]\d{1,2})?"
 START = r"(?<![\w.,])"
 SEPARATORS = r"-|–|/|,(?=\s)|&|(?<=\s)(?:to|bis|til|through|and|und|og|or|oder|eller)(?=\s)"
@@ -148,9 +146,9 @@ def _compare(numbers: Sequence[float], said: str, words: Sequence[str], *, plus:
     if len(numbers) > 1 and (_RANGE.search(said) or words[0] in _words("between")):
         return "between", (min(numbers), max(numbers))
     if plus or "at_least" in told:
-        return "between", (min(numbers), MOST)
+        return ">=", (min(numbers),)
     if "at_most" in told:
-        return "between", (0.0, max(numbers))
+        return "<=", (max(numbers),)
     if "more_than" in told:
         return ">", (min(numbers),)
     if "less_than" in told:

@@ -96,9 +96,12 @@ class Facts:
         return self.having(field, list(self.values.get(field, {})))
 
 
+COMPARE = {">": np.greater, ">=": np.greater_equal, "<": np.less, "<=": np.less_equal}
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A filter: `operator` is `is`, `not`, `only`, `between` (both ends included), `>` or `<`.
+    """A filter: `operator` is `is`, `not`, `only`, `between` (both ends included), `>`, `>=`, `<` or `<=`.
 
     `said` are the question's words, `start` and `end` their place.
     """
@@ -115,10 +118,8 @@ class Condition:
         if self.field in facts.numbers:
             numbers = facts.numbers[self.field]
             first = float(self.values[0])
-            if self.operator == ">":
-                return np.asarray(numbers > first)
-            if self.operator == "<":
-                return np.asarray(numbers < first)
+            if self.operator in COMPARE:
+                return np.asarray(COMPARE[self.operator](numbers, first))
             if self.operator == "between":
                 return np.asarray((numbers >= first) & (numbers <= float(self.values[-1])))
             found = np.isin(numbers, np.array([float(value) for value in self.values], dtype=np.float32))

@@ -15,7 +15,15 @@ from courselens.search.answer import Answer, FoundCourse, FoundPassage, Referenc
 
 WIDTH = 100
 COURSES_SHOWN = 5
-OPERATORS = {"not": "not ", "only": "only ", "between": "between ", ">": "more than ", "<": "less than "}
+OPERATORS = {
+    "not": "not ",
+    "only": "only ",
+    "between": "between ",
+    ">": "more than ",
+    ">=": "at least ",
+    "<": "less than ",
+    "<=": "at most ",
+}
 """How a filter's operator is said before its values."""
 ABOUT = 220
 """Characters of a passage that are shown below a course."""

@@ -337,7 +337,7 @@ def said_without(question: str, said: str) -> str:
     return " ".join(shorter.split()).strip(" ,;–-")
 
 
-SIGNS = {"not": "≠ ", ">": "> ", "<": "< ", "only": "= "}
+SIGNS = {"not": "≠ ", ">": "> ", ">=": "≥ ", "<": "< ", "<=": "≤ ", "only": "= "}
 
 
 def _condition(one: Mapping[str, Any], wording: Wording) -> str:

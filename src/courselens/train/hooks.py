@@ -20,13 +20,13 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 from courselens.progress import Progress
 from courselens.train.batches import GroupBatchSampler
 from courselens.train.dev import DevSet, evaluate_dev
-from courselens.train.packed import release_freed_memory
+from courselens.train.packed import release_freed_memory, resident_memory
 from courselens.train.training import DevPoint, LossPoint
 
 DEV_METRIC = "dev_mrr"
 
-RELEASE_STEPS = 2
-"""Optimiser steps after which freed memory is given back."""
+MOST_KEPT = 1_100_000_000
+"""Bytes that may be resident beyond those of the last release before freed memory is given back."""
 
 
 class Embedder:
@@ -90,9 +90,9 @@ class LossLog(TrainerCallback):
 
 
 class MemoryKeeper(TrainerCallback):
-    """Gives freed memory back before training, every few steps and after it.
+    """Gives freed memory back before training, when steps have left much of it, and after training.
 
-    After each step it would cost a third of the step, since the next one faults its buffers in again.
+    After every second step it would cost a seventh of the time, since the next one faults its buffers in again.
     """
 
     def on_train_begin(
@@ -100,11 +100,13 @@ class MemoryKeeper(TrainerCallback):
     ) -> None:
         """What mining left."""
         release_freed_memory()
+        self.least = resident_memory()
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         """What the last steps left."""
-        if state.global_step % RELEASE_STEPS == 0:
+        if resident_memory() - self.least > MOST_KEPT:
             release_freed_memory()
+            self.least = resident_memory()
 
     def on_train_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
