@@ -6,6 +6,7 @@ python benchmarks/results.py [--json FOLDER]
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,47 @@ HIDDEN = {"machine", "load_average", "turns", "profile", "runs", "curves"}
 """Single turns and curves: they stay in the JSON files."""
 
 
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A figure at `path` in `benchmark`'s file, measured beside the `peer`, and what it should be."""
+
+    benchmark: str
+    what: str
+    peer: str
+    path: tuple[str | int, ...]
+    sign: str
+    bound: float
+
+    def line(self, found: Any) -> str:
+        """A row of the table of goals."""
+        value = found
+        for key in self.path:
+            value = value[key]
+        told, reached = "not reached", False
+        if value is not None:
+            told = f"{value:.4g}"
+            reached = value >= self.bound if self.sign == "≥" else value <= self.bound
+        return f"| {self.what} | {self.peer} | {told} | {self.sign} {self.bound:g} | {'yes' if reached else 'no'} |"
+
+
+STOCK, ENCODE, IMPORT = "sentence-transformers' trainer", "SentenceTransformer.encode", "import sentence_transformers"
+COLD = ("medians", "courselens ask")
+GOALS = (
+    Goal("train_speed", "training `card`, bf16: times as fast", STOCK, ("engines", "packed bf16", "ratio"), "≥", 6),
+    Goal("train_speed", "training `card`, fp32: times as fast", STOCK, ("engines", "packed fp32", "ratio"), "≥", 2.5),
+    Goal("time_to_quality", "`best` to the MRR of `card`: times less time", STOCK, ("ratio",), "≥", 30),
+    Goal("encode_speed", "encoding passages: times as fast", ENCODE, ("ratio",), "≥", 6),
+    Goal("encode_speed", "mean cosine with float32", ENCODE, ("cosine",), "≥", 0.9999),
+    Goal("encode_speed", "share of the ten nearest that stay", ENCODE, ("top10_overlap",), "≥", 0.99),
+    Goal("encode_speed", "encoding a short question: times as fast", ENCODE, ("question_ratio",), "≥", 5),
+    Goal("ask_latency", "`ask` at 100,000 passages, p50 ms", "", ("p50",), "≤", 10),
+    Goal("ask_latency", "`ask` at 100,000 passages, p99 ms", "", ("p99",), "≤", 30),
+    Goal("cold_start", "`courselens ask` as a cold command, s", IMPORT, (*COLD, 0), "≤", 1),
+    Goal("cold_start", "`courselens ask` as a cold command, peak MB", IMPORT, (*COLD, 1), "≤", 400),
+    Goal("cold_start", "installed for serving, share of the peer", "sentence-transformers", ("share",), "≤", 0.25),
+)
+
+
 def lines_of(value: Any, name: str = "") -> list[str]:
     """One `name: figure` for every leaf, nested names joined with dots; lists of objects by their place."""
     if isinstance(value, dict):
@@ -40,6 +82,11 @@ def lines_of(value: Any, name: str = "") -> list[str]:
 def page(folder: Path) -> str:
     """The page over all files in `folder`; a benchmark without a file is named as not measured."""
     out = ["# Results", "", "Written by `benchmarks/results.py` from `benchmarks/results/`; `make bench` renews both."]
+    out += ["", "| what | peer in the same run | measured | goal | reached |", "|---|---|---|---|---|"]
+    for goal in GOALS:
+        path = folder / f"{goal.benchmark}.json"
+        if path.is_file():
+            out.append(goal.line(json.loads(path.read_text(encoding="utf-8"))))
     for name in ORDER:
         path = folder / f"{name}.json"
         out += ["", f"## {name}", ""]

@@ -1,9 +1,10 @@
 """How many times faster is the packed engine than sentence-transformers' trainer as it comes?
 
 The `card` recipe: batch 16, ContrastiveLoss, AdamW, dropout 0.1, sequences up to 512 tokens. All engines train the same
-base on the same pairs with `SentenceTransformerTrainer`, a few steps a turn, turns taken in rotation (A B C A B C …); a
-step is timed from the end of the step before it, so that tokenising and the optimiser count. The first step of a turn
-is not counted. A ratio is that of the medians; the range beside it holds the ratios of single rounds.
+base on the same pairs with `SentenceTransformerTrainer`, each in a process of its own, a few steps a turn, turns taken
+in rotation (A B C A B C …); a step is timed from the end of the step before it, so that tokenising and the optimiser
+count. The first step of a turn is not counted. A ratio is that of the medians; the range beside it holds the ratios of
+single rounds.
 
     python benchmarks/train_speed.py [--pairs WORKSPACE/pairs/train.parquet] [--rounds 5] [--json FILE] [--profile]
 
@@ -16,16 +17,21 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
+import os
 import random
 import statistics
 import tempfile
 import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from itertools import pairwise
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import torch
 from datasets import Dataset
@@ -34,12 +40,14 @@ from sentence_transformers.sentence_transformer.losses import ContrastiveLoss
 from torch.profiler import ProfilerActivity, profile
 from transformers import PrinterCallback, TrainerCallback
 
+from courselens.cli import ENVIRONMENT
 from courselens.encode.base import base_model
 from courselens.evaluate.machine import this_machine
 from courselens.train.packed import pack, pack_loss, packed_collator
 
 BATCH = 16
 ENGINES = ("stock", "packed fp32", "packed bf16")
+SPAWN = multiprocessing.get_context("spawn")
 GOALS = {"packed fp32": 2.5, "packed bf16": 6.0}
 KINDS = {
     "matrix products of the layers": ("aten::mm", "aten::addmm"),
@@ -139,17 +147,43 @@ def turn(engine: str, loaded: Any, data: Dataset, steps: int, seed: int, folder:
     return watch, float(trainer.train().training_loss)
 
 
-def measure(engines: Sequence[str], data: Dataset, rounds: int, steps: int) -> dict[str, Turns]:
-    """All engines in turn, the same batches in the same round."""
-    loaded = {engine: load(engine) for engine in engines}
-    turns = {engine: Turns() for engine in engines}
+def serve_turns(engine: str, data: Dataset, threads: int | None, orders: Connection) -> None:
+    """In a process of its own: a turn for every (steps, seed) that comes, until None does; answers with its figures."""
+    if threads:
+        torch.set_num_threads(threads)
+    loaded = load(engine)
     with tempfile.TemporaryDirectory() as folder:
+        while order := orders.recv():
+            steps, seed = order
+            watch, loss = turn(engine, loaded, data, steps, seed, folder)
+            orders.send((watch.clock, watch.processor, loss))
+
+
+@contextmanager
+def process(engine: str, data: Dataset, threads: int | None) -> Iterator[Connection]:
+    """An engine in a process of its own: the command line sets `ENVIRONMENT` for ours, nothing does for the peer."""
+    ours, theirs = SPAWN.Pipe()
+    with mock.patch.dict(os.environ, {} if engine == "stock" else ENVIRONMENT):
+        worker = SPAWN.Process(target=serve_turns, args=(engine, data, threads, theirs))
+        worker.start()
+    try:
+        yield ours
+    finally:
+        ours.send(None)
+        worker.join()
+
+
+def measure(engines: Sequence[str], data: Dataset, rounds: int, steps: int, threads: int | None) -> dict[str, Turns]:
+    """All engines in turn, the same batches in the same round."""
+    turns = {engine: Turns() for engine in engines}
+    with ExitStack() as stack:
+        workers = {engine: stack.enter_context(process(engine, data, threads)) for engine in engines}
         for number in range(rounds):
             for engine in engines:
-                watch, loss = turn(engine, loaded[engine], data, steps, 100 + number, folder)
-                for kind in ("clock", "processor"):
-                    ends = getattr(watch, kind)
-                    getattr(turns[engine], kind).append([b - a for a, b in pairwise(ends)])
+                workers[engine].send((steps, 100 + number))
+                clock, processor, loss = workers[engine].recv()
+                turns[engine].clock.append([b - a for a, b in pairwise(clock)])
+                turns[engine].processor.append([b - a for a, b in pairwise(processor)])
                 turns[engine].losses.append(loss)
                 print(f"  round {number + 1}, {engine}: {statistics.median(turns[engine].clock[-1]):.2f} s a step")
     return turns
@@ -222,7 +256,7 @@ def main() -> None:
     print(f"{machine}; torch {torch.__version__}, {torch.get_num_threads()} threads")
     for name, lengths in tokens.items():
         print(f"{name}: {min(lengths)} to {max(lengths)} tokens, {statistics.mean(lengths):.1f} on average")
-    turns = measure(ENGINES, data, options.rounds, options.steps)
+    turns = measure(ENGINES, data, options.rounds, options.steps, options.threads)
     text, rows = table(turns)
     print(f"\nBatch {BATCH}, {options.rounds} rounds of {options.steps} steps, medians\n{text}")
     profiles = {engine: shares(data, engine, options.steps) for engine in (ENGINES if options.profile else ())}

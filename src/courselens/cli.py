@@ -83,14 +83,20 @@ def command(function: Callable[P, None]) -> Callable[P, None]:
     return run
 
 
+ENVIRONMENT = {"OMP_WAIT_POLICY": "PASSIVE", "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "32"}
+"""What torch reads once, before its first product, where the user has not set it.
+
+Threads that wait for work give their core away: on a busy machine, spinning cost training up to twice its time. And
+oneDNN would keep code for every number of tokens that it ever met.
+"""
+
+
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="courselens")
 def main() -> None:
     """Turn a course catalogue into search and answers of its own: offline, on a CPU, with sources."""
-    # Threads that wait for work give their core away: on a busy machine, spinning cost training up to twice its time.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    # Read once, before the first matrix product: else torch keeps code for every number of tokens that it ever met.
-    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "32")
+    for name, value in ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
 
 
 @main.command()
