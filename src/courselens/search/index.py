@@ -27,9 +27,10 @@ from courselens.search.calibrate import calibrate
 from courselens.search.facts import Facts, Mask
 from courselens.search.lexical import LexicalIndex, guess_language
 from courselens.search.names import Names
-from courselens.search.stored import FORMAT, SETTINGS, Lines, open_index
+from courselens.search.stored import FORMAT, ROUNDED, SETTINGS, Lines, open_index
 from courselens.search.subjects import coverage_of, subject_vectors
 from courselens.search.translation import TOLD_BY, about, english, english_title
+from courselens.search.vectors import MANY, Rounded
 
 __all__ = ["IndexReport", "build_index", "open_index"]
 
@@ -115,13 +116,17 @@ def build_index(
     Facts.of(courses).write(folder)
     model = fit_asked(encoder, [course.title for course in courses], _sentences(ordered))
     model.write(folder)
-    settings = {
+    settings: dict[str, Any] = {
         "format": FORMAT,
         "courses": len(courses),
         "passages": len(ordered),
         "dimensions": int(vectors.shape[1]),
         "asked": asked_names,
     }
+    if len(vectors) >= MANY:
+        rounded = Rounded.of(vectors)
+        np.save(folder / ROUNDED, rounded.rows)
+        settings["largest"] = rounded.largest
     (folder / SETTINGS).write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
     if progress:
         progress("confidence", 0, 0)

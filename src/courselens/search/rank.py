@@ -52,8 +52,8 @@ class Near:
     @classmethod
     def of(cls, index: Index, vectors: Vectors) -> Near:
         """The cosines of `vectors` (k, d)."""
-        rows = (index.vectors, index.about, index.subjects, index.subject_names)
-        return cls(*(cosines(one, vectors) for one in rows))
+        rows = (index.about, index.subjects, index.subject_names)
+        return cls(cosines(index.vectors, vectors, index.rounded), *(cosines(one, vectors) for one in rows))
 
     def of_rows(self, start: int, stop: int | None = None) -> Near:
         """Those of some of the vectors."""
