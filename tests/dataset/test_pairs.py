@@ -132,6 +132,13 @@ def test_a_limit_keeps_every_field_and_kind(tokenizer: Path) -> None:
         assert asked[0] == asked[1]
 
 
+@pytest.mark.parametrize("limit", [151, 152, 153])
+def test_a_limit_is_reached_to_the_pair(tokenizer: Path, limit: int) -> None:
+    made = make_pairs(larger(), tokenizer=tokenizer, style="card", max_pairs=limit).train
+    assert len(made) == limit
+    assert sum(pair.label for pair in made) / limit == pytest.approx(0.64, abs=1 / limit)
+
+
 def test_a_very_large_catalogue_is_sampled_by_group() -> None:
     courses = [course(f"A{number}", group=f"g{number // 2}") for number in range(100)]
     kept = sample_groups(courses, seed=1, limit=10)

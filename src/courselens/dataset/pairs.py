@@ -136,13 +136,13 @@ class _Side:
     def make(self, limit: int, *, held_out: bool, encoder: Encoder | None) -> tuple[Pair, ...]:
         positives = self._positives(limit, held_out)
         neighbours = find_neighbours(list(self._courses.values()), encoder)
-        negatives = self._negatives(positives, neighbours)
+        negatives = self._negatives(positives, neighbours, limit)
         pairs = [*positives, *negatives]
         self._rng.shuffle(pairs)
         return tuple(pairs)
 
     def _positives(self, limit: int, held_out: bool) -> list[Pair]:
-        wanted = int(limit * POSITIVES)
+        wanted = math.ceil(limit * POSITIVES)
         each = self._each(wanted)
         made: dict[tuple[str, str], Pair] = {}
         for key, course in self._courses.items():
@@ -168,8 +168,8 @@ class _Side:
         asked = sum(len({passage.asked for passage in found}) for found in self._passages.values())
         return min(max(math.ceil(wanted / max(asked, 1)), 1), EACH)
 
-    def _negatives(self, positives: Sequence[Pair], neighbours: dict[str, list[Course]]) -> list[Pair]:
-        wanted = round(len(positives) * (1 - POSITIVES) / POSITIVES)
+    def _negatives(self, positives: Sequence[Pair], neighbours: dict[str, list[Course]], limit: int) -> list[Pair]:
+        wanted = min(round(len(positives) * (1 - POSITIVES) / POSITIVES), limit - len(positives))
         guard = _Guard(positives)
         made: list[Pair] = []
         kinds = cycle(NEGATIVE_KINDS)
