@@ -43,7 +43,7 @@ class Goal:
             value = value[key]
         told, reached = "not reached", False
         if value is not None:
-            told = f"{value:.4g}"
+            told = f"{value:.5f}" if 0.999 < value < 1 else f"{value:.3g}"
             reached = value >= self.bound if self.sign == "≥" else value <= self.bound
         return f"| {self.what} | {self.peer} | {told} | {self.sign} {self.bound:g} | {'yes' if reached else 'no'} |"
 
