@@ -386,9 +386,13 @@ def labels_sha256(labels: Path) -> str:
         ) from error
 
 
+NAMED = 20
+"""Sources that an error names one by one: nothing else tells them where no course was found."""
+
+
 def _nothing_read(catalogue: Catalogue, sources: Sequence[Path]) -> CourselensError:
-    reasons = "; ".join(f"{one.file}: {one.reason}" for one in catalogue.skipped[:3])
-    more = f" … and {len(catalogue.skipped) - 3:,} more" if len(catalogue.skipped) > 3 else ""
+    reasons = "; ".join(f"{one.file}: {one.reason}" for one in catalogue.skipped[:NAMED])
+    more = f" … and {len(catalogue.skipped) - NAMED:,} more" if len(catalogue.skipped) > NAMED else ""
     return CourselensError(
         "no course was found",
         value=", ".join(str(source) for source in sources),
