@@ -46,6 +46,7 @@ def test_values_of_one_field_are_alternatives(client: TestClient) -> None:
         ("/search?q=x&filter=language=Klingon", 404, "Klingon"),
         ("/search?q=x&filter=ects=many", 404, "ects=many"),
         ("/search?q=x&filter=nonsense", 422, "nonsense"),
+        ("/search?q=x&filter=level=%C2%85%EF%BB%BF", 422, "level=\x85\ufeff"),
         ("/search?q=x&k=0", 422, "0"),
         ("/search?q=x&k=ten", 422, "ten"),
         ("/search", 422, "None"),

@@ -33,8 +33,8 @@ MOST = 100
 LONGEST = 2_000
 """Characters of a question."""
 
-FILTER = r"^[^=]*[^=\s][^=]*=[\s\S]*\S"
-"""`FIELD=VALUE`, neither of them blank."""
+FILTER = r"^[^=]*[^=\s\x85\ufeff][^=]*=[\s\S]*[^\s\x85\ufeff]"
+"""`FIELD=VALUE`, neither of them blank; the two spaces on which JavaScript's `\\s` and ours differ are named."""
 
 router = APIRouter()
 PROBLEMS: dict[int | str, dict[str, Any]] = {
