@@ -51,7 +51,7 @@ class Rounded:
     @classmethod
     def of(cls, rows: Vectors) -> Rounded:
         """The rows, rounded; `largest` is the largest number in them."""
-        largest = max(float(np.abs(rows).max(initial=0.0)), 1e-6)
+        largest = max(float(rows.max(initial=0.0)), -float(rows.min(initial=0.0)), 1e-6)
         made = np.empty(rows.shape, dtype=np.int8)
         for at in range(0, len(rows), BLOCK):
             made[at : at + BLOCK] = np.rint(rows[at : at + BLOCK] * (127 / largest))
