@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import signal
 import socket
@@ -9,6 +10,8 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 
 import httpx
@@ -40,6 +43,18 @@ def test_llama_index(base: str) -> None:
     )
     model = llama.OpenAILikeEmbedding(model_name="courselens", api_base=f"{base}/v1", api_key="unused")
     np.testing.assert_allclose(model.get_text_embedding_batch(TEXTS), plain(base), atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("address", "status"), [("/facets?q=" + "x" * 70_000, 400), ("/facets?q=" + "x" * 60_000, 414)]
+)
+def test_an_address_beyond_all_bounds_is_a_problem(base: str, address: str, status: int) -> None:
+    with closing(HTTPConnection(base.removeprefix("http://"), timeout=10)) as connection:
+        connection.request("GET", address)
+        answer = connection.getresponse()
+        problem = json.loads(answer.read())
+    assert (answer.status, answer.getheader("content-type")) == (status, "application/problem+json")
+    assert (problem["status"], bool(problem["remedy"])) == (status, True)
 
 
 def test_schemathesis_finds_nothing(base: str) -> None:

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 from courselens.errors import CourselensError
 
-NEEDED = ("fastapi", "jinja2", "mcp", "prometheus_client", "uvicorn")
+NEEDED = ("fastapi", "httptools", "jinja2", "mcp", "prometheus_client", "uvicorn")
 
 _missing = [name for name in NEEDED if find_spec(name) is None]
 if _missing:

@@ -16,14 +16,27 @@ from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from courselens.errors import CourselensError
 from courselens.serve.app import create_app
 from courselens.serve.metrics import FOLDER
+from courselens.serve.problems import problem
 from courselens.serve.settings import Settings
 
 GRACE = 20
 """Seconds that requests under way may take after the order to stop."""
+
+
+class Protocol(HttpToolsProtocol):
+    """HTTP, whose parser refuses with a problem as everything else does: an address beyond 64 KB never gets further."""
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no request, and hang up."""
+        told = problem(400, "not a valid HTTP request", remedy="Ask shorter: an address may have 64 KB at the most")
+        headers = b"".join(name + b": " + value + b"\r\n" for name, value in told.raw_headers)
+        self.transport.write(b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\n" + headers + b"\r\n" + told.body)
+        self.transport.close()
 
 
 def run_server(settings: Settings, say: Callable[[str], None]) -> None:
@@ -49,7 +62,7 @@ def run_server(settings: Settings, say: Callable[[str], None]) -> None:
             server_header=False,
             timeout_graceful_shutdown=GRACE,
             timeout_keep_alive=15,
-            h11_max_incomplete_event_size=65_536,
+            http=Protocol,
         )
 
 

@@ -152,15 +152,16 @@ class HealthResult(BaseModel):
 MOST_INPUTS = 2048
 
 
-def _no_truth(value: object) -> object:
-    """`true` is no number, whatever Python thinks. Raises ValueError for it."""
-    if isinstance(value, bool):
-        raise ValueError("true and false are no tokens")
+def _a_number(value: object) -> object:
+    """`true` and `"8"` are no numbers, whatever Python and pydantic think. Raises ValueError for them."""
+    if isinstance(value, bool | str):
+        raise ValueError("true, false and texts are no numbers")
     return value
 
 
 Text = Annotated[str, Field(min_length=1)]
-Token = Annotated[int, Field(ge=0, json_schema_extra={"x-token": True}), BeforeValidator(_no_truth)]
+Token = Annotated[int, Field(ge=0, json_schema_extra={"x-token": True}), BeforeValidator(_a_number)]
+Dimensions = Annotated[int, Field(ge=1), BeforeValidator(_a_number)]
 TokenText = Annotated[list[Token], Field(min_length=1)]
 Texts = Annotated[list[Text], Field(min_length=1, max_length=MOST_INPUTS)]
 TokenTexts = Annotated[list[TokenText], Field(min_length=1, max_length=MOST_INPUTS)]
@@ -174,7 +175,7 @@ class EmbeddingRequest(BaseModel):
     )
     model: str = "courselens"
     encoding_format: Literal["float", "base64"] = "float"
-    dimensions: int | None = Field(None, ge=1, description="Keep the first so many values and normalise again.")
+    dimensions: Dimensions | None = Field(None, description="Keep the first so many values and normalise again.")
     user: str | None = None
 
 
