@@ -51,29 +51,37 @@ JOINTS = (" ", ", ")
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word or phrase of a text and its translation."""
+    """A word or phrase of a text, its translation, and where in the text it begins."""
 
     source: str
     target: str
+    start: int = 0
+
+    @property
+    def end(self) -> int:
+        """Where in the text it ends; words of a phrase with one space between them."""
+        return self.start + len(self.source)
 
 
 def translate_terms(text: str, source: str, target: str) -> list[Term]:
-    """The words and phrases of `text` (language `source`) that the glossary has, in `target`, in order, each once.
-
-    Languages are `en`, `de`, `da`; none is found for others.
-    """
-    if source == target or source not in COLUMNS or target not in COLUMNS:
-        return []
-    return list(_translate(text, source, target))
+    """The words and phrases of `text` (language `source`) that the glossary has, in `target`, in order, each once."""
+    found: dict[str, Term] = {}
+    for term in find_terms(text, source, target):
+        found.setdefault(term.target.lower(), term)
+    return list(found.values())
 
 
 # A course's sections are translated again for each question that is made of them.
 @lru_cache(maxsize=64)
-def _translate(text: str, source: str, target: str) -> tuple[Term, ...]:
-    found: dict[str, Term] = {}
-    for term in _find(text, source, target):
-        found.setdefault(term.target.lower(), term)
-    return tuple(found.values())
+def find_terms(text: str, source: str, target: str, synonym: int = 0) -> tuple[Term, ...]:
+    """Every word and phrase of `text` that the glossary has, in `target`, in order.
+
+    Languages are `en`, `de`, `da`; none is found for others. Each is said by its `synonym` of that number (0 is the
+    usual one), or by its last.
+    """
+    if source == target or source not in COLUMNS or target not in COLUMNS:
+        return ()
+    return tuple(_find(text, source, target, synonym))
 
 
 def term_pairs(languages: Sequence[str], count: int, rng: Random) -> list[tuple[str, str]]:
@@ -105,37 +113,64 @@ def is_term(word: str) -> bool:
     return any(_lookup(word, source, "de" if source == "en" else "en") is not None for source in COLUMNS)
 
 
-def _find(text: str, source: str, target: str) -> Iterator[Term]:
-    words = _WORD.findall(text)
+def language_of_terms(text: str) -> str | None:
+    """The language whose column holds most of the words of `text` that another one does not; None where none leads."""
+    told = dict.fromkeys(_WORD.findall(text))
+    found = [{one for one in COLUMNS if _translate_word(word, one, "de" if one == "en" else "en")} for word in told]
+    counts = {one: sum(one in each and len(each) < len(COLUMNS) for each in found) for one in COLUMNS}
+    first, second = sorted(COLUMNS, key=lambda one: -counts[one])[:2]
+    return first if counts[first] > counts[second] else None
+
+
+def _find(text: str, source: str, target: str, synonym: int) -> Iterator[Term]:
+    places = list(_WORD.finditer(text))
+    words = [place.group() for place in places]
     at = 0
     while at < len(words):
         for size in (3, 2):
             phrase = " ".join(words[at : at + size])
-            known = _lookup(phrase, source, target)
+            known = _lookup(phrase, source, target, synonym)
             if known:
-                yield Term(phrase, known)
+                yield Term(phrase, known, places[at].start())
                 at += size
                 break
         else:
-            single = _translate_word(words[at], source, target)
+            whole = _completed(text, places[at : at + 3], source) or words[at]
+            single = _translate_word(whole, source, target, synonym)
             if single:
-                yield Term(words[at], single)
+                yield Term(words[at], single, places[at].start())
             at += 1
 
 
+def _completed(text: str, places: Sequence[re.Match[str]], source: str) -> str | None:
+    """The word whose end stands only behind the next one: `Bau-` in `Bau- und Planungsrecht` is `Baurecht`."""
+    if len(places) < 3 or text[places[0].end() : places[0].end() + 1] != "-" or source == "en":
+        return None
+    first, _, last = (place.group() for place in places)
+    entries = _entries(source, "en", 0)
+    ends = (last[cut:] for cut in range(_SHORTEST, len(last) - _SHORTEST + 1))
+    return next((first + end for end in ends if end in entries), None)
+
+
 @lru_cache(maxsize=50_000)
-def _translate_word(word: str, source: str, target: str) -> str | None:
-    known = _lookup(word, source, target)
+def _translate_word(word: str, source: str, target: str, synonym: int = 0) -> str | None:
+    known = _lookup(word, source, target, synonym) or _acronyms(source, target).get(word.lower())
     if known or source == "en":
         return known
-    entries = _entries(source, target)
+    entries = _entries(source, target, synonym)
     parts = _split_compound(word.lower(), entries)
-    return " ".join(entries[part] for part in parts) if parts else None
+    if parts:
+        return " ".join(entries[part] for part in parts)
+    if "-" in word:  # a part that is not known stays: `IT-Strafrecht`
+        told = [(part, _translate_word(part, source, target, synonym)) for part in word.split("-") if part]
+        if any(found for _, found in told):
+            return " ".join(found or part for part, found in told)
+    return None
 
 
 @lru_cache(maxsize=200_000)
-def _lookup(word: str, source: str, target: str) -> str | None:
-    entries = _entries(source, target)
+def _lookup(word: str, source: str, target: str, synonym: int = 0) -> str | None:
+    entries = _entries(source, target, synonym)
     lower = word.lower()
     for ending in _ENDINGS:
         base = lower.removesuffix(ending) if ending else lower
@@ -170,13 +205,22 @@ def _decompose(word: str, entries: dict[str, str], depth: int) -> Iterator[tuple
 
 
 @cache
-def _entries(source: str, target: str) -> dict[str, str]:
+def _entries(source: str, target: str, synonym: int = 0) -> dict[str, str]:
     found: dict[str, str] = {}
     for line in _lines():
         row = dict(zip(COLUMNS, (cell.split("|") for cell in line.split("\t")), strict=True))
+        said = row[target][min(synonym, len(row[target]) - 1)].strip()
         for word in row[source]:
-            found.setdefault(word.strip().lower(), row[target][0].strip())
+            found.setdefault(word.strip().lower(), said)
     return found
+
+
+@cache
+def _acronyms(source: str, target: str) -> dict[str, str]:
+    """The entries too short for endings and compounds that are written in capitals: `KI`, `BIP`."""
+    column = COLUMNS.index(source)
+    spelled = {word for line in _lines() for word in line.split("\t")[column].split("|")}
+    return {word: said for word, said in _entries(source, target).items() if word.upper() in spelled and len(word) < 5}
 
 
 @cache

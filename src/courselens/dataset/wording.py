@@ -1,4 +1,5 @@
-"""How facts are said: a course and a field come in, one sentence in the language of the course page goes out.
+"""How facts are said: a course and a field come in, one sentence in the language of the course page (or of a question)
+goes out.
 
 The sentences stand in `wording.yaml`, one a field and language. A field that no sentence is written for is said with
 the catalogue's own label, so that nothing a catalogue holds is lost.
@@ -87,9 +88,12 @@ def say_exam(parts: tuple[ExamPart, ...], language: str) -> str:
     return ", ".join(_say_part(part, language) for part in parts)
 
 
-def make_statements(course: Course) -> Iterator[Statement]:
-    """One statement for each field, identity attribute and unknown own field of `course`, in reading order."""
-    language = language_of(course)
+def make_statements(course: Course, language: str | None = None) -> Iterator[Statement]:
+    """One statement for each field, identity attribute and unknown own field of `course`, in reading order.
+
+    `language` is one of `LANGUAGES`; by default the statements are in that of the course's page.
+    """
+    language = language or language_of(course)
     wording = _wording()[language]
     facts: dict[str, str] = wording["facts"]
 

@@ -68,7 +68,7 @@ class WholeSystem:
             if places:
                 vectors[places] = base.encode([index.passage(place).text for place in places])
             course = catalogue.courses[number]
-            told = about(course, course.text_language or guess_language(course.title), passages)
+            told = about(course, course.text_language or (guess_language(course.title) or "en"), passages)
             texts[index.first_about[number] : index.first_about[number + 1]] = base.encode(told)
         made = Answerer(replace(index, vectors=vectors, about=texts))
         return replace(self, name=name, answerer=made, searching=base)

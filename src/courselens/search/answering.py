@@ -20,7 +20,7 @@ from courselens.search.facts import Mask
 from courselens.search.field import choose_field
 from courselens.search.query import Asked, Understood, applied, decide, understand
 from courselens.search.rank import Near, Ranking, best_passages, measure, rank
-from courselens.search.saying import NOTHING, Saying, say_courses, say_field
+from courselens.search.saying import NOTHING, Saying, not_said, say_courses, say_field
 from courselens.search.stored import Index
 from courselens.search.vectors import Cosines
 
@@ -156,7 +156,7 @@ class Answerer:
         course = self.course(number)
         field = self.held(course, number, asked.field)
         if asked.field is None and asked.elsewhere > 0.5:
-            return Saying(None, (), None, course, (), f"The catalogue does not say this of {course.name}.")
+            return Saying(None, (), None, course, (), not_said(course, None, understood.language))
         places = best_passages(self.index, ranking.parts, [number], most=MOST, field=field or "content")
         passages = tuple((place, self.passage(place)) for place in places)
         return say_field(understood, course, field, asked.field, passages)

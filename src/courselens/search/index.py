@@ -29,7 +29,7 @@ from courselens.search.lexical import LexicalIndex, guess_language
 from courselens.search.names import Names
 from courselens.search.stored import FORMAT, ROUNDED, SETTINGS, Lines, open_index
 from courselens.search.subjects import coverage_of, subject_vectors
-from courselens.search.translation import TOLD_BY, about, english, english_title
+from courselens.search.translation import TOLD_BY, about, english, english_titles
 from courselens.search.vectors import MANY, Rounded
 
 __all__ = ["IndexReport", "build_index", "open_index"]
@@ -80,7 +80,7 @@ def build_index(
     owner = np.array([places[passage.course] for passage in ordered], dtype=np.int64)
     first = np.searchsorted(owner, np.arange(len(courses) + 1)).astype(np.int64)
     common = shared_by_many(ordered, len(courses))
-    languages = [course.text_language or guess_language(course.title) for course in courses]
+    languages = [course.text_language or (guess_language(course.title) or "en") for course in courses]
     folder.mkdir(parents=True, exist_ok=True)
     vectors = _encode(encoder, [passage.text for passage in ordered], ~common, folder / "vectors.npy", progress)
     told = [about(course, languages[n], ordered[first[n] : first[n + 1]]) for n, course in enumerate(courses)]
@@ -111,8 +111,7 @@ def build_index(
     if progress:
         progress("words and names", 0, 0)
     _lexical(courses, ordered, owner, common, languages, folder)
-    english = {n: (english_title(course, languages[n]) or "",) for n, course in enumerate(courses)}
-    Names.of(courses, {n: titles for n, titles in english.items() if titles[0]}).write(folder)
+    Names.of(courses, {n: english_titles(course, languages[n]) for n, course in enumerate(courses)}).write(folder)
     Facts.of(courses).write(folder)
     model = fit_asked(encoder, [course.title for course in courses], _sentences(ordered))
     model.write(folder)

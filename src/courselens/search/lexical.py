@@ -177,11 +177,12 @@ def split_compound(word: str, known: frozenset[str]) -> tuple[str, ...]:
     return ()
 
 
-def guess_language(text: str) -> str:
-    """`en`, `de` or `da`, by which language's small words are the most frequent; `en` where none is."""
+def guess_language(text: str) -> str | None:
+    """`en`, `de` or `da`, by which language's small words are the most frequent; None where none is."""
     told = Counter(word.text for word in words(text[:4000]))
     counts = {language: sum(told[word] for word in small) for language, small in _small_words().items()}
-    return max(counts, key=lambda language: (counts[language], language == "en"))
+    best = max(counts, key=lambda language: (counts[language], language == "en"))
+    return best if counts[best] else None
 
 
 @lru_cache(maxsize=1)

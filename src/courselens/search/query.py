@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from courselens.dataset.glossary import language_of_terms
 from courselens.encode import well_formed
-from courselens.search.conditions import ConditionParser, Found
+from courselens.search.conditions import Condition, ConditionParser, Found
 from courselens.search.lexical import guess_language, query_words
-from courselens.search.names import CodeMention, TitleMention
+from courselens.search.names import CodeMention, Names, TitleMention
 from courselens.search.stored import Index
 from courselens.search.tokens import Word, fold, words
-from courselens.search.translation import english
+from courselens.search.translation import english, in_english
 from courselens.search.vocabulary import MENTION, asking_words, collapse, conditions, stop_words
 
 Kind = Literal["course", "courses", "topic"]
@@ -36,6 +37,8 @@ MAYBE = 0.5
 """Strength from which a title's words are taken for a name while the rest of the question is read."""
 NEARLY = 0.45
 """Strength from which a question for yes or no is about the course of that title: `is evaluating innovation hard`."""
+BETTER = 0.1
+"""Strength by which a title must fit better in English than as the question is worded."""
 FULL = 0.8
 """Share of a title that must be said for a condition beside it to be a question: `derivatives 3 credits`."""
 LEAST_ASKED = 0.35
@@ -43,6 +46,9 @@ LEAST_ASKED = 0.35
 DESCRIBED_ASKED = 0.6
 """Probability of all fields together from which one counts as asked of a course that is only described."""
 
+
+_BREAK = re.compile(r"[,;:.?!–](?!\d)|\s-\s")
+"""Where a clause ends."""
 
 SAME: Mapping[str, str] = {"exam_form": "exam", "credits": "ects"}
 """Fields that a question can hardly tell apart: judged together, the likelier of the two is asked."""
@@ -54,7 +60,7 @@ class Understood:
 
     `text` is the question, cut and with single spaces; `frame` the text with the course's name replaced; `topic` the
     text without conditions and words of asking for courses, `bare` the text without any word of asking (empty where
-    that is all or nothing), `in_english` its terms in English where it is in another language;
+    that is all or nothing), `told_language` is None where no word tells the `language`, `in_english` its terms in English where it is in another language;
     `topical` whether a word is left that neither asks nor says a condition, `plural` whether it asks for courses;
     `year_named` whether a year is a condition.
     """
@@ -62,6 +68,7 @@ class Understood:
     question: str
     text: str
     language: str
+    told_language: str | None
     told: tuple[Word, ...]
     codes: tuple[CodeMention, ...]
     titles: tuple[TitleMention, ...]
@@ -131,13 +138,14 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
     codes = [code for code in index.names.find_codes(text, told) if code.courses or not _crosses(code, numbers)]
     spans = [(code.start, code.end) for code in codes]
     free = [word for word in told if not _inside(word, [*spans, *numbers])]
-    titles = index.names.find_titles(free)
+    titles, free = _titles(index.names, text, free)
     plural = asks_for_courses(_beside_title(free, titles))
     best = titles[0] if titles and titles[0].strength >= MAYBE else None
     title = _title_spans(text, free, best) if best else []
     found = parser.parse(text, taken=spans if plural else [*spans, *title])
     frame = _framed(text, [*spans, *title])
-    language = guess_language(frame)
+    told_language = guess_language(frame)
+    language = told_language or "en"
     frame = index.asked_model.mend(frame)
     if not codes and (best is None or best.strength < NAMED):
         frame = collapse(frame)
@@ -147,18 +155,37 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
         question=question,
         text=text,
         language=language,
+        told_language=told_language,
         told=tuple(told),
         codes=tuple(codes),
         titles=tuple(titles),
         frame=frame,
         topic=topic,
         bare=bare if bare != text else "",
-        in_english=" ".join(english(bare or topic, _topic_language(topic, language))),
+        in_english=" ".join(english(bare or topic, _topic_language(topic, told_language))),
         topical=any(_topical(word, found) for word in told),
         plural=plural,
         found=found,
         year_named=any(one.field == "year" for one in found.conditions),
     )
+
+
+def _titles(names: Names, text: str, told: Sequence[Word]) -> tuple[list[TitleMention], Sequence[Word]]:
+    """The titles that `told` may name, and the words that their places count: in English where those fit better
+    (`Digitale Plattformen` names Digital Platforms).
+    """
+    titles = names.find_titles(told)
+    strength = titles[0].strength if titles else 0.0
+    language = _topic_language(text, guess_language(text)) if strength < FULL else "en"
+    if language == "en":
+        return titles, told
+    least = max(NAMED, strength + BETTER)
+    for synonym in range(2):
+        translated = in_english(text, told, language, synonym=synonym)
+        found = names.find_titles(translated)
+        if found and found[0].strength >= least:
+            return found, translated
+    return titles, told
 
 
 def decide(understood: Understood, shares: Mapping[str, float], held: frozenset[str]) -> Asked:
@@ -204,14 +231,32 @@ def _conditions_alone(understood: Understood, asked: str) -> bool:
         return True
     if any(one.field == "lecturer" for one in told) and any(word.text in _folded("giving") for word in understood.told):
         return True
+    if _same(told, asked) and _stated_last(understood):
+        return True
     chosen = told[0].operator == "is" and len(told[0].values) > 1
     if understood.topical and len({one.field for one in told}) == 1 and (_asks(understood) or chosen):
         return False
     said = any(one.field != "lecturer" for one in told) and not _asks(understood)
     if said and any(word.text in _folded("singular_courses") for word in understood.told):
         return True
-    same = any(SAME.get(one.field, one.field) == SAME.get(asked, asked) for one in told)
-    return not understood.topical or len(told) > 1 or same or _asks_to_filter(understood)
+    return not understood.topical or len(told) > 1 or _same(told, asked) or _asks_to_filter(understood)
+
+
+def _same(told: Sequence[Condition], asked: str) -> bool:
+    """Whether one of the conditions is on the field asked."""
+    return any(SAME.get(one.field, one.field) == SAME.get(asked, asked) for one in told)
+
+
+def _stated_last(understood: Understood) -> bool:
+    """Whether a description ends with a clause of conditions: `how startups get money, at least 4 credits`."""
+    breaks = [found.end() for found in _BREAK.finditer(understood.text.rstrip(".! "))]
+    if not breaks or understood.text.endswith("?"):
+        return False
+    spans = [(one.start, one.end) for one in understood.found.conditions if len(one.values) == 1 or one.operator != "is"]
+    small = stop_words() | _folded("courses") | _folded("taught") | _folded("units")
+    clause = [word for word in understood.told if word.start >= breaks[-1]]
+    stated = [_inside(word, spans) for word in clause]
+    return any(stated) and all(one or word.text in small for one, word in zip(stated, clause, strict=True))
 
 
 def _asks_to_filter(understood: Understood) -> bool:
@@ -237,7 +282,7 @@ def _yes_no(understood: Understood) -> bool:
     yes_no = _folded("yes_no") - ({"was"} if understood.language == "de" else set())
     end = 0
     for place, word in enumerate(understood.told):
-        begins = place == 0 or re.search(r"[,;:.?!–]|\s-\s", understood.text[end : word.start])
+        begins = place == 0 or _BREAK.search(understood.text[end : word.start])
         following = understood.told[place + 1].text if place + 1 < len(understood.told) else ""
         if begins and word.text in yes_no and following not in ("there", "es", "der"):
             return True
@@ -397,10 +442,10 @@ def _bare(text: str, told: Sequence[Word]) -> str:
     return " ".join(text[told[place].start : told[place].end] for place in kept)
 
 
-def _topic_language(topic: str, language: str) -> str:
-    """The language of bare words: that of the question unless its letters tell (`ä`, `ß`, `ø`)."""
-    if language == "en" and re.search(r"[äöüß]", topic.lower()):
+def _topic_language(topic: str, language: str | None) -> str:
+    """The language of bare words: that of the question unless its letters (`ä`, `ß`, `ø`) or its words tell."""
+    if language in (None, "en") and re.search(r"[äöüß]", topic.lower()):
         return "de"
-    if language == "en" and re.search(r"[æøå]", topic.lower()):
+    if language in (None, "en") and re.search(r"[æøå]", topic.lower()):
         return "da"
-    return language
+    return language or language_of_terms(topic) or "en"

@@ -1,4 +1,4 @@
-"""The sentence that answers: from a fact's own passage, a section's best chunk, or the names of courses.
+"""The sentence that answers: a fact in the language of the question, a section's best chunk, or the names of courses.
 
 In: the course found, the field asked, its passages. Out: `Saying`. Facts are looked up in the course, never taken from
 the nearest text; a field that the course does not have is said to be missing.
@@ -12,6 +12,7 @@ from typing import Any
 
 from courselens.course import Course, ExamPart, format_value
 from courselens.dataset.types import Passage
+from courselens.dataset.wording import language_of, make_statements
 from courselens.search.conditions import values_said
 from courselens.search.query import Understood
 from courselens.search.vocabulary import conditions
@@ -23,6 +24,11 @@ FIT = {
     "da": ("Dette passer: {names}.", "Disse passer bedst: {names}."),
 }
 """How one course, and several, are named as an answer."""
+NOT_SAID = {
+    "en": "The catalogue does not say {what} of {name}.",
+    "de": "Dazu steht bei {name} nichts im Katalog.",
+    "da": "Det står der intet om ved {name} i kataloget.",
+}
 LONGEST = 700
 """Characters of a chunk that are shown as the answer; the passage holds the rest."""
 
@@ -67,18 +73,27 @@ def say_field(
             for place, passage in passages:
                 if passage.kind == "chunk" and name in (passage.section, None):
                     return Saying(_shortened(passage.text), (), None, course, (place,))
-        return Saying(passages[0][1].text, (), None, course, (passages[0][0],)) if passages else _missing(course, None)
+        if passages:
+            return Saying(passages[0][1].text, (), None, course, (passages[0][0],))
+        return _missing(course, None, understood.language)
     value = _value(course, field)
+    language = understood.told_language or language_of(course)
     own = [(place, passage) for place, passage in passages if passage.asked == field]
     if own and (value or own[0][1].kind == "chunk"):
         place, passage = own[0]
-        text = passage.text if passage.kind == "fact" else _shortened(passage.text)
-        return Saying(_yes_no(understood, field, value) + text, value, field, course, (place,))
+        text = _fact(course, passage, language) if passage.kind == "fact" else _shortened(passage.text)
+        return Saying(_yes_no(understood, field, value, language) + text, value, field, course, (place,))
     if value:
         said = ", ".join(format_value(one) if not isinstance(one, dict) else str(one.get("form")) for one in value)
         text = f"{course.name}: {field.replace('_', ' ')} {said}."
-        return Saying(_yes_no(understood, field, value) + text, value, field, course, ())
-    return _missing(course, wanted)
+        return Saying(_yes_no(understood, field, value, language) + text, value, field, course, ())
+    return _missing(course, wanted, language)
+
+
+def not_said(course: Course, field: str | None, language: str) -> str:
+    """That the catalogue does not say `field` (None: what is asked) of `course`."""
+    what = f"the {field.replace('_', ' ')}" if field else "this"
+    return NOT_SAID[language].format(what=what, name=course.name)
 
 
 def exam_value(part: ExamPart) -> dict[str, Any]:
@@ -86,9 +101,15 @@ def exam_value(part: ExamPart) -> dict[str, Any]:
     return {"form": part.form or part.own, "weight": part.weight, "duration": part.duration, "grouping": part.grouping}
 
 
-def _missing(course: Course, field: str | None) -> Saying:
-    what = (field or "this").replace("_", " ")
-    return Saying(None, (), field, course, (), f"The catalogue does not say the {what} of {course.name}.")
+def _missing(course: Course, field: str | None, language: str) -> Saying:
+    return Saying(None, (), field, course, (), not_said(course, field, language))
+
+
+def _fact(course: Course, passage: Passage, language: str) -> str:
+    """The fact of `passage` in `language`; as the passage has it where that is the page's own."""
+    if language == language_of(course):
+        return passage.text
+    return next((one.text for one in make_statements(course, language) if one.field == passage.field), passage.text)
 
 
 def _value(course: Course, field: str) -> tuple[Any, ...]:
@@ -105,14 +126,14 @@ def _value(course: Course, field: str) -> tuple[Any, ...]:
     return tuple(course.values(field))
 
 
-def _yes_no(understood: Understood, field: str, value: Sequence[Any]) -> str:
+def _yes_no(understood: Understood, field: str, value: Sequence[Any], language: str) -> str:
     """`Yes, ` or `No, ` where the question can be answered so: it names values of the field asked."""
     if not understood.told or understood.told[0].text not in conditions()["yes_no"]:
         return ""
     expected = values_said(understood.frame, field)
     if not expected or field == "exam" or len(value) == 0:
         return ""
-    yes, no = YES[understood.language]
+    yes, no = YES[language]
     held = {format_value(one) for one in value}
     if expected <= held:
         return f"{yes}, "

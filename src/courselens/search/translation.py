@@ -13,11 +13,15 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from courselens.course import Course
-from courselens.dataset.glossary import translate_terms
+from courselens.dataset.glossary import find_terms, translate_terms
 from courselens.dataset.types import Passage
+from courselens.search.tokens import Word, words
+from courselens.search.vocabulary import stop_words
 
 TERMS = 40
 """Terms of a course's content that are said in English; more are past the encoder's attention."""
+SYNONYMS = 3
+"""English titles of a course, each in other words."""
 TOLD_BY = ("content", "objectives")
 """Sections that say what a course is about."""
 
@@ -32,11 +36,28 @@ def english(text: str, language: str) -> tuple[str, ...]:
     return tuple(term.target for term in translate_terms(text, language, "en"))
 
 
-def english_title(course: Course, language: str) -> str | None:
-    """The title in English as far as the glossary goes; None for an English title or when no word is known."""
+def in_english(text: str, told: Sequence[Word], language: str, *, synonym: int = 0) -> list[Word]:
+    """The words `told` of `text` with those that the glossary knows in English, each at its own place in the text."""
+    made: list[Word] = []
+    end = 0
+    for term in find_terms(text, language, "en", synonym):
+        made += [word for word in told if end <= word.start < term.start]
+        made += [Word(word.text, term.start, term.end) for word in words(term.target)]
+        end = term.end
+    return [*made, *(word for word in told if word.start >= end)]
+
+
+def english_titles(course: Course, language: str) -> list[str]:
+    """The title in English as far as the glossary goes, in the usual words and in synonyms, and the words that it lacks
+    as they are (`Corporate Finance` in a German title); empty for an English title or when no word is known.
+    """
     if course.title_en:
-        return course.title_en
-    return " ".join(english(course.title, language)) or None
+        return [course.title_en]
+    told = words(course.title)
+    said = [in_english(course.title, told, language, synonym=number) for number in range(SYNONYMS)]
+    known = (one for one in said if [word.text for word in one] != [word.text for word in told])
+    texts = (" ".join(word.text for word in one if word.text not in stop_words()) for one in known)
+    return list(dict.fromkeys(text for text in texts if text))
 
 
 def about(course: Course, language: str, passages: Sequence[Passage]) -> list[str]:
@@ -44,7 +65,7 @@ def about(course: Course, language: str, passages: Sequence[Passage]) -> list[st
     bare = _PREFIX.sub("", course.title) or course.title
     if language == "en":
         return [bare]
-    title = english_title(course, language)
+    title = next(iter(english_titles(course, language)), None)
     told = [passage for passage in passages if passage.section in TOLD_BY]
     body = "\n".join(passage.text.partition("\n")[2] for passage in told or passages if passage.kind == "chunk")
     terms = english(body, language)[:TERMS]
