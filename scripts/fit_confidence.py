@@ -1,18 +1,22 @@
 """The defaults of confidence, fitted on questions in people's own wording.
 
-    python scripts/fit_confidence.py WORKSPACE QUESTIONS.jsonl...
+    python scripts/fit_confidence.py WORKSPACE QUESTIONS.jsonl... [-- WORKSPACE QUESTIONS.jsonl...]
 
-In: a workspace and questions with known answers about its catalogue (the files of `benchmarks/exam`). Every question is
-answered whatever the confidence, and what the evidence was is kept with whether the answer was right and whether there
-was one. Out: `DEFAULTS` of `src/courselens/search/confidence.py`, printed, and what they refuse of these questions by
-tenfold cross-validation. The threshold is the highest that refuses no more than `REFUSED` of what can be answered.
+In: workspaces, each with questions with known answers about its catalogue (the files of `benchmarks/exam`). Every
+question is answered whatever the confidence, and what the evidence was is kept with whether the answer was right and
+whether there was one; a catalogue counts by the root of its questions. Out: `DEFAULTS` of
+`src/courselens/search/confidence.py`, printed, and what they refuse of each set of questions by a fit on the others.
+The threshold is the highest that refuses no more than `REFUSED` of what can be answered.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections import defaultdict
-from collections.abc import Sequence
+import itertools
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -23,45 +27,74 @@ from courselens.encode.openvino_encoder import load_encoder
 from courselens.evaluate.exam import run_exam
 from courselens.evaluate.questions import read_questions
 from courselens.search.calibrate import Seen, fit_sureness
-from courselens.search.confidence import FEATURES, GROUPS, Confidence, Group, Logistic, Sureness
+from courselens.search.confidence import DEFAULTS, GROUPS, Confidence, Group, Logistic, Sureness
 from courselens.search.lens import Lens
 from courselens.search.stored import ENCODER, open_index
 
 RIDGE = 0.1
 REFUSED = 0.018
-FOLDS = 10
-FLAT = Logistic((0.0,) * len(FEATURES), 0.0)
-OPEN: dict[Group, Sureness] = {name: Sureness(FLAT, FLAT, -1.0) for name in GROUPS}
-"""Refuses nothing."""
+OPEN: dict[Group, Sureness] = {
+    name: Sureness(
+        Logistic(dict.fromkeys(DEFAULTS[name].right.weights, 0.0), 0.0),
+        Logistic(dict.fromkeys(DEFAULTS[name].held.weights, 0.0), 0.0),
+        -1.0,
+    )
+    for name in GROUPS
+}
+"""Knows nothing and refuses nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """A file of questions about the catalogue of `workspace`."""
+
+    workspace: Path
+    questions: Path
 
 
 def main() -> None:
     """Fit and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("workspace", type=Path)
-    parser.add_argument("questions", type=Path, nargs="+")
-    arguments = parser.parse_args()
-    folder = arguments.workspace / "index"
-    lens = Lens(open_index(folder), load_encoder(folder / ENCODER), Confidence(OPEN))
-    catalogue = Catalogue(tuple(read_courses(arguments.workspace / "catalogue" / "courses.jsonl")))
-    rows: dict[Group, list[Seen]] = defaultdict(list)
-    for path in arguments.questions:
-        for outcome in run_exam(lens, read_questions(path), catalogue).outcomes:
-            evidence = lens.consider(outcome.question.text).evidence
-            held = outcome.question.kind != "unanswerable"
-            rows[evidence.kind].append(Seen(evidence, outcome.right and held, held))
+    parser.add_argument("paths", type=Path, nargs="+", help="WORKSPACE QUESTIONS.jsonl... [-- WORKSPACE ...]")
+    parser.parse_args([one for one in sys.argv[1:] if one != "--"])
+    sets = list(_sets(sys.argv[1:]))
+    rows: dict[Group, list[tuple[Set, Seen]]] = defaultdict(list)
+    for one in sets:
+        for seen in _seen(one):
+            rows[seen.evidence.kind].append((one, seen))
+    sizes = Counter(one.workspace for found in rows.values() for one, _ in found)
+    mean = sum(sizes.values()) / len(sizes)
+    weights = {workspace: float((mean / size) ** 0.5) for workspace, size in sizes.items()}
     print("DEFAULTS: Mapping[Group, Sureness] = {")
     for name in GROUPS:
-        print("\n".join(_fitted(name, rows[name])))
+        weighed = [(one, Seen(s.evidence, s.right, s.held, weights[one.workspace])) for one, s in rows[name]]
+        print("\n".join(_fitted(name, weighed)))
     print("}")
 
 
-def _fitted(name: Group, seen: Sequence[Seen]) -> list[str]:
+def _sets(arguments: Sequence[str]) -> Iterator[Set]:
+    for divides, told in itertools.groupby(arguments, lambda one: one == "--"):
+        if not divides:
+            workspace, *files = map(Path, told)
+            yield from (Set(workspace, file) for file in files)
+
+
+def _seen(one: Set) -> Iterator[Seen]:
+    folder = one.workspace / "index"
+    lens = Lens(open_index(folder), load_encoder(folder / ENCODER), Confidence(OPEN))
+    catalogue = Catalogue(tuple(read_courses(one.workspace / "catalogue" / "courses.jsonl")))
+    for outcome in run_exam(lens, read_questions(one.questions), catalogue).outcomes:
+        held = outcome.question.kind != "unanswerable"
+        yield Seen(lens.consider(outcome.question.text).evidence, outcome.right and held, held)
+
+
+def _fitted(name: Group, told: Sequence[tuple[Set, Seen]]) -> list[str]:
+    seen = [one for _, one in told]
     fitted = fit_sureness(seen, OPEN[name], ridge=RIDGE)
-    crossed, true = _crossed(seen), np.array([one.held for one in seen])
+    crossed, true = _crossed(name, told), np.array([one.held for one in seen])
     threshold = round(float(np.quantile(crossed[true], REFUSED)) - 0.005, 2)
     refused = crossed < threshold
-    given = [one for one in seen if fitted.held.probability(one.evidence.numbers) >= threshold]
+    given = [one for one in seen if fitted.held.probability(one.evidence) >= threshold]
     right = fit_sureness(given, OPEN[name], ridge=RIDGE).right
     return [
         f"    # {len(seen)} questions, {np.sum(~true)} without an answer: refused {refused[~true].mean():.3f} of these,"
@@ -74,20 +107,20 @@ def _fitted(name: Group, seen: Sequence[Seen]) -> list[str]:
     ]
 
 
-def _crossed(seen: Sequence[Seen]) -> npt.NDArray[np.float64]:
-    """The probability that an answer is held, of each question by a fit on the other folds."""
-    made = np.zeros(len(seen))
-    for fold in range(FOLDS):
-        others = [one for at, one in enumerate(seen) if at % FOLDS != fold]
-        fitted = fit_sureness(others, Sureness(FLAT, FLAT, 0.0), ridge=RIDGE)
-        for at in range(fold, len(seen), FOLDS):
-            made[at] = fitted.held.probability(seen[at].evidence.numbers)
+def _crossed(name: Group, told: Sequence[tuple[Set, Seen]]) -> npt.NDArray[np.float64]:
+    """The probability that an answer is held, of each question by a fit on the other sets."""
+    made = np.zeros(len(told))
+    for left in dict.fromkeys(one for one, _ in told):
+        fitted = fit_sureness([seen for one, seen in told if one != left], OPEN[name], ridge=RIDGE)
+        for at, (one, seen) in enumerate(told):
+            if one == left:
+                made[at] = fitted.held.probability(seen.evidence)
     return made
 
 
 def _said(model: Logistic) -> str:
-    weights = ", ".join(f"{one:.2f}" for one in model.weights)
-    return f"Logistic(\n            ({weights}),\n            {model.bias:.2f},\n        )"
+    weights = ", ".join(f'"{name}": {weight:.2f}' for name, weight in model.weights.items())
+    return f"Logistic({{{weights}}}, {model.bias:.2f})"
 
 
 if __name__ == "__main__":

@@ -116,13 +116,13 @@ def test_the_logistic_model_learns_what_tells_right_from_wrong(tmp_path: Path) -
     default = DEFAULTS["described"]
     fitted = fit_logistic(rows, right, [1.0] * 400, default.right, ridge=0.5)
     for share in (0.2, 0.5, 0.8):
-        assert fitted.probability(evidence(dense=share, coverage=share).numbers) == pytest.approx(share, abs=0.12)
+        assert fitted.probability(evidence(dense=share, coverage=share)) == pytest.approx(share, abs=0.12)
     made = Sureness(fitted, default.held, 0.4)
     Confidence({**DEFAULTS, "described": made}).write(tmp_path)
     opened = Confidence.open(tmp_path)
     assert opened.models["described"] == made
-    assert opened.right(rows[0]) == fitted.probability(rows[0].numbers)
-    assert opened.enough(rows[0]) == (default.held.probability(rows[0].numbers) >= 0.4)
+    assert opened.right(rows[0]) == fitted.probability(rows[0])
+    assert opened.enough(rows[0]) == (default.held.probability(rows[0]) >= 0.4)
     assert fit_logistic(rows, [True] * 400, [1.0] * 400, default.right, ridge=0.5) == default.right
 
 
@@ -132,6 +132,6 @@ def test_both_models_are_fitted_and_the_threshold_stays() -> None:
     seen = [Seen(row, row.dense > 0.5, row.covered > 0.3) for row in rows]
     fitted = fit_sureness(seen, DEFAULTS["described"], ridge=0.1)
     assert fitted.threshold == DEFAULTS["described"].threshold
-    judged = [(fitted.right.probability(one.numbers) > 0.5, fitted.held.probability(one.numbers) > 0.5) for one in rows]
+    judged = [(fitted.right.probability(one) > 0.5, fitted.held.probability(one) > 0.5) for one in rows]
     assert np.mean([right == one.right for one, (right, _) in zip(seen, judged, strict=True)]) > 0.9
     assert np.mean([held == one.held for one, (_, held) in zip(seen, judged, strict=True)]) > 0.9

@@ -1,6 +1,6 @@
 """Which field or section a question asks for: a small linear classifier over the question's embedding and its words.
 
-In: the phrasings of `words/asked.yaml`, encoded by the index's own encoder when an index is made; a question whose
+In: the phrasings of `words/asked.yaml` and the topics of `words/described.tsv`, encoded by the index's own encoder when an index is made; a question whose
 course name has been replaced by a placeholder when it is asked. Out: a probability for each field, section and for
 `courses`, `none` and `elsewhere`. The embedding brings meaning, the words bring precision; softmax regression weighs
 them (fitted with Adam on the few thousand phrasings, seconds, the same for the same encoder).
@@ -25,7 +25,7 @@ from rapidfuzz.distance import OSA
 from courselens.dataset.phrasing import OWN, all_phrasings
 from courselens.encode import Encoder, Vectors
 from courselens.search.tokens import words
-from courselens.search.vocabulary import MENTION, Phrasing, collapse, conditions, frame_words, phrasings
+from courselens.search.vocabulary import MENTION, Phrasing, collapse, conditions, described, frame_words, phrasings
 
 EMBEDDING_SCALE = 4.0
 """Weight of the embedding (unit length) beside the words (unit length)."""
@@ -157,6 +157,8 @@ def examples(topics: Sequence[str], sentences: Sequence[str] = (), *, seed: int)
                 text = text.replace("{x}", fill, 1)
                 fill = _topic(pool, choose) if fill != MENTION else fill
             add(collapse(text) if number % 2 else text, phrasing.asked)
+    for one in described():
+        add(collapse(one.text), one.asked)
     for sentence in choose.sample(list(sentences), min(FRAGMENTS, len(sentences))):
         told = sentence.split()
         first = choose.randrange(max(1, len(told) - 4))

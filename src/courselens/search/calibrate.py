@@ -85,7 +85,7 @@ def _fitted(seen: Sequence[Seen], default: Sureness) -> Sureness:
     """How sure an answer is that is given, by this catalogue; what it holds stays as people's own wording taught it,
     since questions made of a catalogue are too easy to say what may be refused.
     """
-    given = [one for one in seen if default.held.probability(one.evidence.numbers) >= default.threshold]
+    given = [one for one in seen if default.held.probability(one.evidence) >= default.threshold]
     return Sureness(fit_sureness(given, default, ridge=RIDGE).right, default.held, default.threshold)
 
 

@@ -225,7 +225,8 @@ class ConditionParser:
         if value in known:
             return [value]
         wanted = fold(value)
-        return [one for one in known if fold(one) == wanted or (len(wanted) > 3 and _holds(fold(one), wanted))]
+        own = [one for word, one in self.facts.own.get(field, {}).items() if fold(word) == wanted]
+        return list(dict.fromkeys(own)) or [one for one in known if fold(one) == wanted or (len(wanted) > 3 and _holds(fold(one), wanted))]
 
     def _lecturers(self, told: Sequence[Word], text: str) -> list[Condition | str]:
         if not self.names:
@@ -247,9 +248,10 @@ class ConditionParser:
     def _surname(self, told: Sequence[Word], place: int, text: str) -> list[Condition | str]:
         word = told[place]
         said = text[word.start : word.end]
-        values = self.names.get(word.text) or self._misspelt_name(word.text)
+        around = Around(told, place, 1, text)
+        values = self.names.get(word.text) or (self._misspelt_name(word.text) if around.loose else None)
         if values:
-            return [_lecturer(values, Around(told, place, 1, text))]
+            return [_lecturer(values, around)]
         named = said[:1].isupper() and told[place - 1].text in words_of("by_name")
         return [said] if named else []
 
@@ -280,7 +282,7 @@ def _own_phrases(facts: Facts) -> dict[Phrase, list[tuple[str, str, bool]]]:
         "exam_form",
     )
     for field in fields:
-        for value in facts.values.get(field, {}):
+        for value in (*facts.values.get(field, {}), *facts.own.get(field, {})):
             phrase = tuple(word.text for word in words(value))
             if 0 < len(phrase) <= LONGEST_PHRASE:
                 found.setdefault(phrase, []).append((field, value, True))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -25,11 +25,9 @@ from courselens.search.rank import Ranking
 FILE = "confidence.json"
 FEATURES = (
     "coded",
-    "cover",
     "said",
     "title",
     "dense",
-    "above",
     "coverage",
     "margin",
     "asked",
@@ -38,8 +36,9 @@ FEATURES = (
     "kept",
     "near",
     "covered",
+    "words",
 )
-"""Names of `Evidence`'s numbers, in the order of the weights."""
+"""Names of `Evidence`'s numbers."""
 Group = Literal["named", "meant", "described"]
 """`named`: a code or a title that fits well; `meant`: a field of a course that is not named so (a translated title, a
 few words of it); `described`: everything else. Each has a model of its own."""
@@ -47,6 +46,8 @@ GROUPS: tuple[Group, ...] = ("named", "meant", "described")
 RIDGE = 200.0
 """How strongly a fit stays with the defaults. Phrasings and pieces of sentences are easier than what students write, so
 the defaults, fitted on questions in people's own wording, count for more."""
+LONG = 8
+"""Words of a topic that make it a long one, whose words no course may be expected to have all."""
 ROUNDS = 30
 FEWEST = 40
 """Questions that a fit needs."""
@@ -56,21 +57,18 @@ FEWEST = 40
 class Evidence:
     """What is known about an answer. All from 0 to about 1.
 
-    `coded` a known code stands in the question; `cover` and `said` of the title found (see `TitleMention`), `title`
-    its strength; `dense` the best cosine of the first course, `above` by how many standard deviations it stands above
-    the courses' mean, divided by 5; `coverage` the share of the question's words, by rarity, that the first course
-    has; `margin` to the second course; `asked` the probability of the field; `elsewhere` that of something that no
-    catalogue holds; `off` is 1 when the code named is unknown, `kept` when a condition was
-    understood and holds; `near` and `covered` are those of `subjects.Standing`.
+    `coded` a known code stands in the question; `said` of the title found (see `TitleMention`), `title` its strength;
+    `dense` the best cosine of the first course; `coverage` the share of the question's words, by rarity, that the first
+    course has; `margin` to the second course; `asked` the probability of the field; `elsewhere` that of something that
+    no catalogue holds; `off` is 1 when the code named is unknown, `kept` when a condition was understood and holds;
+    `near` and `covered` are those of `subjects.Standing`; `words` of the topic, of eight.
     """
 
     kind: Group
     coded: float
-    cover: float
     said: float
     title: float
     dense: float
-    above: float
     coverage: float
     margin: float
     asked: float
@@ -79,11 +77,11 @@ class Evidence:
     kept: float = 0.0
     near: float = 0.0
     covered: float = 0.0
+    words: float = 0.0
 
-    @property
-    def numbers(self) -> npt.NDArray[np.float64]:
-        """The features as an array, in the order of `FEATURES`."""
-        return np.array([getattr(self, name) for name in FEATURES], dtype=np.float64)
+    def numbers(self, names: Iterable[str] = FEATURES) -> npt.NDArray[np.float64]:
+        """The features of those names as an array, in their order."""
+        return np.array([getattr(self, name) for name in names], dtype=np.float64)
 
 
 def evidence_of(
@@ -94,19 +92,16 @@ def evidence_of(
     order, score, parts = ranking.order, ranking.score, ranking.parts
     kind: Group = "described" if asked.kind != "course" else "named" if understood.named else "meant"
     if not len(order):
-        return Evidence(kind, float(known), 0, 0, 0, 0, 0, coverage, 0, asked.share, asked.elsewhere, 1.0)
+        return Evidence(kind, float(known), 0, 0, 0, coverage, 0, asked.share, asked.elsewhere, 1.0)
     first = int(order[0])
     mention = next((one for one in understood.titles if one.course == first), None)
-    spread = float(parts.dense.std()) or 1.0
     second = float(score[int(order[1])]) if len(order) > 1 else float(score[first]) - 1
     return Evidence(
         kind=kind,
         coded=float(known),
-        cover=mention.cover if mention else 0.0,
         said=mention.said if mention else 0.0,
         title=mention.strength if mention else 0.0,
         dense=float(parts.dense[first]),
-        above=float((parts.dense[first] - parts.dense.mean()) / spread / 5),
         coverage=coverage,
         margin=min(1.0, float(score[first]) - second),
         asked=asked.share if asked.field else 0.5,
@@ -115,19 +110,20 @@ def evidence_of(
         kept=float(kept),
         near=parts.standing.near,
         covered=parts.standing.covered,
+        words=min(1.0, len(understood.bare.split()) / LONG),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Logistic:
-    """`weights` of `FEATURES` and `bias`."""
+    """`weights` of some of the `FEATURES`, and `bias`."""
 
-    weights: tuple[float, ...]
+    weights: Mapping[str, float]
     bias: float
 
-    def probability(self, numbers: npt.NDArray[np.float64]) -> float:
+    def probability(self, evidence: Evidence) -> float:
         """The probability of what was fitted, in (0, 1)."""
-        score = float(numbers @ np.array(self.weights)) + self.bias
+        score = sum(weight * getattr(evidence, name) for name, weight in self.weights.items()) + self.bias
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
 
 
@@ -143,41 +139,20 @@ class Sureness:
 
 
 DEFAULTS: Mapping[Group, Sureness] = {
-    # 905 questions, 56 without an answer: refused 0.804 of these, 0.018 of the others
     "named": Sureness(
-        Logistic(
-            (-0.80, -1.94, 1.30, 0.08, -0.44, 0.51, 0.19, 3.00, 6.94, -1.92, 0.00, 0.17, -2.36, -0.49),
-            -3.24,
-        ),
-        Logistic(
-            (2.56, -1.16, 1.55, 1.38, 1.11, -2.94, 3.78, 1.13, 5.50, -8.14, -6.86, 0.04, 0.03, -2.52),
-            -0.34,
-        ),
-        0.79,
+        Logistic({"coded": 0.0, "said": 0.0, "margin": 0.0, "asked": 0.0}, 0.0),
+        Logistic({"coded": 0.0, "said": 0.0, "coverage": 0.0, "asked": 0.0, "elsewhere": 0.0, "off": 0.0}, 0.0),
+        0.5,
     ),
-    # 151 questions, 25 without an answer: refused 0.840 of these, 0.024 of the others
     "meant": Sureness(
-        Logistic(
-            (0.00, -1.88, -0.25, -0.78, 0.16, 2.43, 4.59, 3.33, 1.26, -4.00, 0.00, 0.97, -1.42, -1.01),
-            -2.06,
-        ),
-        Logistic(
-            (0.00, 1.17, 0.64, 0.82, 3.56, 1.49, 7.62, 0.87, -1.32, -1.28, 0.00, 2.55, -3.43, 3.41),
-            -1.95,
-        ),
-        0.55,
+        Logistic({"coverage": 0.0, "margin": 0.0, "elsewhere": 0.0, "covered": 0.0}, 0.0),
+        Logistic({"dense": 0.0, "coverage": 0.0, "asked": 0.0, "elsewhere": 0.0, "near": 0.0, "words": 0.0}, 0.0),
+        0.5,
     ),
-    # 551 questions, 89 without an answer: refused 0.876 of these, 0.019 of the others
     "described": Sureness(
-        Logistic(
-            (0.00, -3.56, -1.70, -1.46, 0.35, 2.54, 3.58, 0.90, -0.89, -3.79, 0.00, 3.42, 1.36, 1.52),
-            -1.78,
-        ),
-        Logistic(
-            (0.00, 1.46, -3.49, 0.33, 7.50, 0.94, 5.78, -0.38, -1.85, -6.41, 0.00, 4.47, -2.11, 6.83),
-            -3.71,
-        ),
-        0.66,
+        Logistic({"title": 0.0, "dense": 0.0, "coverage": 0.0, "kept": 0.0}, 0.0),
+        Logistic({"said": 0.0, "dense": 0.0, "coverage": 0.0, "elsewhere": 0.0, "kept": 0.0, "near": 0.0, "covered": 0.0, "words": 0.0}, 0.0),
+        0.5,
     ),
 }
 """What a fit begins with and a small catalogue keeps; `scripts/fit_confidence.py` prints it."""
@@ -191,11 +166,11 @@ class Confidence:
 
     def right(self, evidence: Evidence) -> float:
         """Probability that what was found is right."""
-        return self.models[evidence.kind].right.probability(evidence.numbers)
+        return self.models[evidence.kind].right.probability(evidence)
 
     def held(self, evidence: Evidence) -> float:
         """Probability that the catalogue holds an answer, found or not."""
-        return self.models[evidence.kind].held.probability(evidence.numbers)
+        return self.models[evidence.kind].held.probability(evidence)
 
     def enough(self, evidence: Evidence) -> bool:
         """Whether that is likely enough for an answer to be given."""
@@ -203,8 +178,7 @@ class Confidence:
 
     def write(self, folder: Path) -> None:
         """Write `confidence.json`."""
-        data: dict[str, Any] = {"features": FEATURES}
-        data.update({name: asdict(model) for name, model in self.models.items()})
+        data = {name: asdict(model) for name, model in self.models.items()}
         (folder / FILE).write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
 
     @classmethod
@@ -222,25 +196,26 @@ class Confidence:
 
 
 def _sureness(data: Mapping[str, Any]) -> Sureness:
-    right, held = (Logistic(tuple(data[name]["weights"]), data[name]["bias"]) for name in ("right", "held"))
-    if {len(right.weights), len(held.weights)} != {len(FEATURES)}:
-        raise ValueError("another number of weights")
+    right, held = (Logistic(dict(data[name]["weights"]), data[name]["bias"]) for name in ("right", "held"))
+    if not {*right.weights, *held.weights} <= {*FEATURES}:
+        raise ValueError("weights of unknown evidence")
     return Sureness(right, held, data["threshold"])
 
 
 def fit_logistic(
     rows: Sequence[Evidence], true: Sequence[bool], weights: Sequence[float], default: Logistic, *, ridge: float
 ) -> Logistic:
-    """Fit by damped Newton steps on the log loss with a ridge towards `default`; every row counts `weights`.
+    """Fit what `default` weighs by damped Newton steps on the log loss with a ridge towards it; every row counts
+    `weights`.
 
     The default itself where all rows are alike, or there are too few.
     """
     if len(set(true)) < 2 or len(rows) < FEWEST:
         return default
-    numbers = np.array([row.numbers for row in rows])
+    numbers = np.array([row.numbers(default.weights) for row in rows])
     design = np.hstack([numbers, np.ones((len(rows), 1))])
     target, counts = np.array(true, dtype=np.float64), np.array(weights, dtype=np.float64)
-    start = np.array([*default.weights, default.bias])
+    start = np.array([*default.weights.values(), default.bias])
     fitted = start.copy()
 
     def loss(point: npt.NDArray[np.float64]) -> float:
@@ -257,7 +232,7 @@ def fit_logistic(
         if size == 0.0:
             break
         fitted = fitted - size * step
-    return Logistic(tuple(float(one) for one in fitted[:-1]), float(fitted[-1]))
+    return Logistic(dict(zip(default.weights, fitted[:-1].tolist(), strict=True)), float(fitted[-1]))
 
 
 def to_json(evidence: Evidence) -> Mapping[str, float]:

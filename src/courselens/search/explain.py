@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import numpy as np
 
 from courselens.course import format_value
 from courselens.search.answer import Answer, Reference
@@ -259,9 +258,7 @@ def _decision(lens: Lens, found: Considered, answer: Answer) -> Decision:
     evidence = found.evidence
     name = evidence.kind
     model = lens.confidence.models[name]
-    numbers = evidence.numbers
     held = lens.confidence.held(evidence)
-    pulls = np.array(model.held.weights) * numbers
     return Decision(
         given=answer.answer is not None,
         reason=_reason(found, answer, held, model.threshold),
@@ -273,8 +270,11 @@ def _decision(lens: Lens, found: Considered, answer: Answer) -> Decision:
             "meant": "of questions about a course that they do not name",
             "described": "of questions that describe one",
         }[name],
-        evidence=dict(zip(FEATURES, numbers.tolist(), strict=True)),
-        pull={**dict(zip(FEATURES, pulls.tolist(), strict=True)), "bias": model.held.bias},
+        evidence=dict(zip(FEATURES, evidence.numbers().tolist(), strict=True)),
+        pull={
+            **{name: weight * getattr(evidence, name) for name, weight in model.held.weights.items()},
+            "bias": model.held.bias,
+        },
     )
 
 

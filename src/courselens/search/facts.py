@@ -7,9 +7,10 @@ numeric field one number a course; and `Condition`, a filter over them. A course
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,28 +18,36 @@ import numpy as np
 import numpy.typing as npt
 
 from courselens.course import Course, Value, format_value
+from courselens.search.tokens import fold
 
 NUMERIC = ("ects", "credits", "capacity")
 UNUSED = frozenset({"timetable", "updated", "grading_scale"})
 """Fields whose values are sentences or dates: nobody filters by them in plain words."""
 LONGEST_VALUE = 120
+NAMED_OWN = ("level", "start", "type", "duration", "teaching_method")
+"""Fields whose values are also known by the catalogue's own word: `Interim` for winter."""
+LONGEST_OWN = 40
 
 Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """`values`: field → value → courses; `numbers`: field → float32 (n,), NaN where a course does not say it."""
+    """`values`: field → value → courses; `numbers`: field → float32 (n,), NaN where a course does not say it; `own`:
+    field → the catalogue's own word → value, where they differ.
+    """
 
     courses: int
     values: Mapping[str, Mapping[str, Sequence[int]]]
     numbers: Mapping[str, npt.NDArray[np.float32]]
+    own: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, courses: Sequence[Course]) -> Facts:
         """The facts of `courses` that conditions may be about."""
         values: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
         numbers: dict[str, npt.NDArray[np.float32]] = {}
+        own: dict[str, dict[str, str]] = defaultdict(dict)
         for number, course in enumerate(courses):
             for name, found in course.fields.items():
                 if name in NUMERIC:
@@ -48,6 +57,9 @@ class Facts:
                     for value in dict.fromkeys(format_value(value) for value in found.values):
                         if len(value) <= LONGEST_VALUE:
                             values[name][value].append(number)
+                    if name in NAMED_OWN and len(found.own) == len(found.values):
+                        said = zip(map(_undated, found.own), map(format_value, found.values), strict=True)
+                        own[name] |= {word: value for word, value in said if word and fold(word) != fold(value)}
             if course.year:
                 values["year"][course.year].append(number)
             for form in dict.fromkeys(part.form for part in course.exam if part.form):
@@ -55,11 +67,11 @@ class Facts:
                     values["exam_form"][form].append(number)
             if any(part.grouping and part.grouping.startswith("group") for part in course.exam):
                 values["exam_form"]["Group work"].append(number)
-        return cls(len(courses), {name: dict(found) for name, found in values.items()}, numbers)
+        return cls(len(courses), {name: dict(found) for name, found in values.items()}, numbers, dict(own))
 
     def write(self, folder: Path) -> None:
         """Write `facts.json` and one `facts.*.npy` for each numeric field."""
-        data = {"courses": self.courses, "values": self.values, "numbers": sorted(self.numbers)}
+        data = {"courses": self.courses, "values": self.values, "numbers": sorted(self.numbers), "own": self.own}
         (folder / "facts.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
         for name, array in self.numbers.items():
             np.save(folder / f"facts.{name}.npy", array)
@@ -69,7 +81,7 @@ class Facts:
         """Open what `write` wrote."""
         data = json.loads((folder / "facts.json").read_text(encoding="utf-8"))
         numbers = {name: np.load(folder / f"facts.{name}.npy", mmap_mode="r") for name in data["numbers"]}
-        return cls(data["courses"], data["values"], numbers)
+        return cls(data["courses"], data["values"], numbers, data["own"])
 
     @property
     def fields(self) -> frozenset[str]:
@@ -94,6 +106,12 @@ class Facts:
             known: Mask = ~np.isnan(self.numbers[field])
             return known
         return self.having(field, list(self.values.get(field, {})))
+
+
+def _undated(word: str) -> str:
+    """A catalogue's own word without years; empty for a whole sentence."""
+    plain = " ".join(re.sub(r"\b(?:19|20)\d\d(?:/\d+)?\b", " ", word).split())
+    return plain if len(plain) <= LONGEST_OWN else ""
 
 
 COMPARE = {">": np.greater, ">=": np.greater_equal, "<": np.less, "<=": np.less_equal}

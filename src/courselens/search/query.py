@@ -140,7 +140,8 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
     free = [word for word in told if not _inside(word, [*spans, *numbers])]
     titles, free = _titles(index.names, text, free)
     plural = asks_for_courses(_beside_title(free, titles))
-    best = titles[0] if titles and titles[0].strength >= MAYBE else None
+    coded = {course for code in codes for course in code.courses}
+    best = titles[0] if titles and titles[0].strength >= MAYBE and (not coded or titles[0].course in coded) else None
     title = _title_spans(text, free, best) if best else []
     found = parser.parse(text, taken=spans if plural else [*spans, *title])
     frame = _framed(text, [*spans, *title])
@@ -229,6 +230,8 @@ def _conditions_alone(understood: Understood, asked: str) -> bool:
         return False
     if understood.plural:
         return True
+    if _asks(understood) and any(one.field == "lecturer" for one in told) and _of_one(understood, asked, told):
+        return False
     if any(one.field == "lecturer" for one in told) and any(word.text in _folded("giving") for word in understood.told):
         return True
     if _same(told, asked) and _stated_last(understood):
@@ -240,6 +243,12 @@ def _conditions_alone(understood: Understood, asked: str) -> bool:
     if said and any(word.text in _folded("singular_courses") for word in understood.told):
         return True
     return not understood.topical or len(told) > 1 or _same(told, asked) or _asks_to_filter(understood)
+
+
+def _of_one(understood: Understood, asked: str, told: Sequence[Condition]) -> bool:
+    """Whether a field is asked of the course that a lecturer gives: `how many credits has Sander's course on diversity`."""
+    singular = any(word.text in _folded("singular_courses") for word in understood.told)
+    return understood.topical and singular and asked != "lecturer" and not _same(told, asked)
 
 
 def _same(told: Sequence[Condition], asked: str) -> bool:
@@ -265,6 +274,8 @@ def _asks_to_filter(understood: Understood) -> bool:
     if understood.text.endswith("?") or _asks(understood):
         return False
     compared = any(one.operator != "is" for one in told)
+    if any(one.start == 0 and one.field in ("ects", "credits") for one in told):  # `3 credits music theory`
+        return True
     fields = {SAME.get(one.field, one.field) for one in told} - {"year", "lecturer"}
     return compared or (len(fields) > 1 and "ects" in fields)
 
@@ -333,7 +344,9 @@ def asks_for_courses(told: Sequence[Word]) -> bool:
     of_one = texts[:1] and texts[0] in _folded("of_one") and not {"there", "any", "es", "der", "some"} & set(texts)
     for place, word in enumerate(texts):
         before = texts[max(0, place - 3) : place]
-        if word == "fag" and place == 0:
+        if (word == "fag" or word in _folded("plural_types")) and place == 0:
+            return True
+        if word in _folded("plural_types") and before[-1:] and before[-1] in some | asking | {"only", "nur", "kun"}:
             return True
         if word in plural and not ("the" in before[-1:] or "guest" in before[-1:] or of_one or _counted(before)):
             return True

@@ -130,6 +130,13 @@ def phrasings(*, most: int = 6, seed: int = 1, reserved: bool = False) -> list[P
     return made
 
 
+def described() -> list[Phrasing]:
+    """The lines of `described.tsv`: topics as students describe them, and what is asked of them, mostly nothing."""
+    lines = (FOLDER / "described.tsv").read_text(encoding="utf-8").splitlines()
+    told = (line.split("\t") for line in lines if line.strip() and not line.startswith("#"))
+    return [Phrasing(text, asked, language) for language, asked, text in told]
+
+
 def expand(line: str) -> list[str]:
     """`(a|b) c` → `a c`, `b c`; an empty alternative is allowed."""
     parts = _CHOICE.split(line)
