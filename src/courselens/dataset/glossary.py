@@ -206,12 +206,24 @@ def _decompose(word: str, entries: dict[str, str], depth: int) -> Iterator[tuple
 
 @cache
 def _entries(source: str, target: str, synonym: int = 0) -> dict[str, str]:
-    found: dict[str, str] = {}
+    found = _usual(source, synonym) if target == "en" else {}
     for line in _lines():
         row = dict(zip(COLUMNS, (cell.split("|") for cell in line.split("\t")), strict=True))
         said = row[target][min(synonym, len(row[target]) - 1)].strip()
         for word in row[source]:
             found.setdefault(word.strip().lower(), said)
+    return found
+
+
+def _usual(source: str, synonym: int) -> dict[str, str]:
+    """What `translations.tsv` says of single words, which the glossaries translate as the subject that they are part of."""
+    text = resources.files(__package__).joinpath("translations.tsv").read_text(encoding="utf-8")
+    found: dict[str, str] = {}
+    for line in text.splitlines():
+        if line.startswith(f"{source}\t"):
+            _, word, said = line.split("\t")
+            synonyms = said.split("|")
+            found.setdefault(word.strip().lower(), synonyms[min(synonym, len(synonyms) - 1)].strip())
     return found
 
 

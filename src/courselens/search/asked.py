@@ -36,7 +36,7 @@ LONGEST = 40
 EPOCHS = 12
 BATCH = 256
 LEARNING_RATE = 0.02
-DECAY = 3e-4
+DECAY = 1e-4
 PIECE = "#"
 """Begins the features that are pieces of long words."""
 PIECE_SIZE = 4

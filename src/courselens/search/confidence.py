@@ -139,20 +139,23 @@ class Sureness:
 
 
 DEFAULTS: Mapping[Group, Sureness] = {
+    # 1487 questions, 87 without an answer: refused 0.805 of these, 0.018 of the others
     "named": Sureness(
-        Logistic({"coded": 0.0, "said": 0.0, "margin": 0.0, "asked": 0.0}, 0.0),
-        Logistic({"coded": 0.0, "said": 0.0, "coverage": 0.0, "asked": 0.0, "elsewhere": 0.0, "off": 0.0}, 0.0),
-        0.5,
+        Logistic({"coded": -1.38, "said": -1.07, "margin": 2.67, "asked": 6.12}, -3.78),
+        Logistic({"coded": 4.02, "said": 3.39, "coverage": 3.80, "asked": 2.97, "elsewhere": -11.01, "off": -6.39}, -2.23),
+        0.82,
     ),
+    # 208 questions, 38 without an answer: refused 0.684 of these, 0.018 of the others
     "meant": Sureness(
-        Logistic({"coverage": 0.0, "margin": 0.0, "elsewhere": 0.0, "covered": 0.0}, 0.0),
-        Logistic({"dense": 0.0, "coverage": 0.0, "asked": 0.0, "elsewhere": 0.0, "near": 0.0, "words": 0.0}, 0.0),
-        0.5,
+        Logistic({"coverage": 5.00, "margin": 2.73, "elsewhere": -5.28, "covered": -3.00}, 0.22),
+        Logistic({"dense": 2.87, "coverage": 4.43, "asked": -1.24, "elsewhere": -5.48, "near": -6.18, "words": 2.99}, 2.37),
+        0.52,
     ),
+    # 874 questions, 140 without an answer: refused 0.907 of these, 0.018 of the others
     "described": Sureness(
-        Logistic({"title": 0.0, "dense": 0.0, "coverage": 0.0, "kept": 0.0}, 0.0),
-        Logistic({"said": 0.0, "dense": 0.0, "coverage": 0.0, "elsewhere": 0.0, "kept": 0.0, "near": 0.0, "covered": 0.0, "words": 0.0}, 0.0),
-        0.5,
+        Logistic({"title": -6.09, "dense": 3.22, "coverage": 4.74, "kept": 3.22}, -0.83),
+        Logistic({"said": -3.72, "dense": 8.01, "coverage": 5.40, "elsewhere": -8.75, "kept": 5.04, "near": -6.05, "covered": 4.39, "words": 2.69}, -1.91),
+        0.65,
     ),
 }
 """What a fit begins with and a small catalogue keeps; `scripts/fit_confidence.py` prints it."""

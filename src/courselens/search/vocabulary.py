@@ -27,7 +27,7 @@ MENTION = "X"
 NOT_FIELDS = ("none", "courses", "elsewhere")
 """Entries of `asked.yaml` that are not a field or section of a course."""
 
-ASKING = 5
+ASKING = 8
 """Phrasings of fields that a word must stand in to be a word of asking, which names no course."""
 FRAMING = 2
 """The same for a word that may say what is asked, which is kept where the topic is cut out."""
