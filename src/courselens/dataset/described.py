@@ -15,7 +15,7 @@ from random import Random
 
 from courselens.course import Course, Section
 from courselens.dataset.chunks import split_sentences
-from courselens.dataset.glossary import translate_terms
+from courselens.dataset.glossary import is_common, translate_terms
 from courselens.dataset.phrasing import phrasings
 from courselens.dataset.topics import COMMON, TOPICAL, Topics, stem, title_stems, word_list
 from courselens.dataset.types import Pair, Passage, Question
@@ -102,6 +102,8 @@ def _translated(subject: _Subject, section: Section, topics: Topics, target: str
     found: dict[str, float] = {}
     for text, bonus in ((subject.course.title, 2.0), (section.text, 0.0)):
         for term in translate_terms(text, subject.language, target):
+            if is_common(term.source, subject.language):
+                continue
             weight = max(topics.rarity(word) for word in _WORD.findall(term.source))
             told = weight > common and term.target.lower() not in word_list("vague")
             if told and not forbidden & {stem(word) for word in _WORD.findall(term.target)}:

@@ -17,6 +17,9 @@ from random import Random
 COLUMNS = ("en", "de", "da")
 """The columns of `glossary*.tsv`; `|` divides synonyms, the first of which is given out."""
 
+COMMON = "glossary_common.tsv"
+"""Words of every day."""
+
 _FILE = re.compile(r"glossary\w*\.tsv")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _ENDINGS = (
@@ -106,6 +109,12 @@ def term_pairs(languages: Sequence[str], count: int, rng: Random) -> list[tuple[
             if english.lower() != other.lower():
                 made.append((english, other))
     return made
+
+
+def is_common(word: str, language: str) -> bool:
+    """Whether `word`, with any ending, is one of the common words that describe any subject and name none."""
+    lower = word.lower()
+    return any(lower.removesuffix(ending) in _common(language) for ending in _ENDINGS if lower.endswith(ending))
 
 
 def is_term(word: str) -> bool:
@@ -216,7 +225,7 @@ def _entries(source: str, target: str, synonym: int = 0) -> dict[str, str]:
 
 
 def _usual(source: str, synonym: int) -> dict[str, str]:
-    """What `translations.tsv` says of single words, which the glossaries translate as the subject that they are part of."""
+    """What `translations.tsv` says of single words, which the glossaries say as the subject that they are part of."""
     text = resources.files(__package__).joinpath("translations.tsv").read_text(encoding="utf-8")
     found: dict[str, str] = {}
     for line in text.splitlines():
@@ -225,6 +234,13 @@ def _usual(source: str, synonym: int) -> dict[str, str]:
             synonyms = said.split("|")
             found.setdefault(word.strip().lower(), synonyms[min(synonym, len(synonyms) - 1)].strip())
     return found
+
+
+@cache
+def _common(source: str) -> frozenset[str]:
+    column = COLUMNS.index(source)
+    text = resources.files(__package__).joinpath(COMMON).read_text(encoding="utf-8")
+    return frozenset(word.lower() for line in text.splitlines() for word in line.split("\t")[column].split("|"))
 
 
 @cache

@@ -226,7 +226,9 @@ class ConditionParser:
             return [value]
         wanted = fold(value)
         own = [one for word, one in self.facts.own.get(field, {}).items() if fold(word) == wanted]
-        return list(dict.fromkeys(own)) or [one for one in known if fold(one) == wanted or (len(wanted) > 3 and _holds(fold(one), wanted))]
+        return list(dict.fromkeys(own)) or [
+            one for one in known if fold(one) == wanted or (len(wanted) > 3 and _holds(fold(one), wanted))
+        ]
 
     def _lecturers(self, told: Sequence[Word], text: str) -> list[Condition | str]:
         if not self.names:

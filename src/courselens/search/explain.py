@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-
 from courselens.course import format_value
 from courselens.search.answer import Answer, Reference
 from courselens.search.answering import MOST, Considered

@@ -60,7 +60,8 @@ class Understood:
 
     `text` is the question, cut and with single spaces; `frame` the text with the course's name replaced; `topic` the
     text without conditions and words of asking for courses, `bare` the text without any word of asking (empty where
-    that is all or nothing), `told_language` is None where no word tells the `language`, `in_english` its terms in English where it is in another language;
+    that is all or nothing), `told_language` is None where no word tells the `language`, `in_english` its terms in
+    English where it is in another language;
     `topical` whether a word is left that neither asks nor says a condition, `plural` whether it asks for courses;
     `year_named` whether a year is a condition.
     """
@@ -171,7 +172,7 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
     )
 
 
-def _titles(names: Names, text: str, told: Sequence[Word]) -> tuple[list[TitleMention], Sequence[Word]]:
+def _titles(names: Names, text: str, told: list[Word]) -> tuple[list[TitleMention], list[Word]]:
     """The titles that `told` may name, and the words that their places count: in English where those fit better
     (`Digitale Plattformen` names Digital Platforms).
     """
@@ -246,7 +247,7 @@ def _conditions_alone(understood: Understood, asked: str) -> bool:
 
 
 def _of_one(understood: Understood, asked: str, told: Sequence[Condition]) -> bool:
-    """Whether a field is asked of the course that a lecturer gives: `how many credits has Sander's course on diversity`."""
+    """Whether a field is asked of the course that a lecturer gives: `how many credits has Sander's course on law`."""
     singular = any(word.text in _folded("singular_courses") for word in understood.told)
     return understood.topical and singular and asked != "lecturer" and not _same(told, asked)
 
@@ -261,7 +262,9 @@ def _stated_last(understood: Understood) -> bool:
     breaks = [found.end() for found in _BREAK.finditer(understood.text.rstrip(".! "))]
     if not breaks or understood.text.endswith("?"):
         return False
-    spans = [(one.start, one.end) for one in understood.found.conditions if len(one.values) == 1 or one.operator != "is"]
+    spans = [
+        (one.start, one.end) for one in understood.found.conditions if len(one.values) == 1 or one.operator != "is"
+    ]
     small = stop_words() | _folded("courses") | _folded("taught") | _folded("units")
     clause = [word for word in understood.told if word.start >= breaks[-1]]
     stated = [_inside(word, spans) for word in clause]
