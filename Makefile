@@ -45,7 +45,7 @@ bench: $(INSTALLED)
 	@for name in $(BENCHMARKS); do \
 	  echo "== $$name"; $(BIN)/python benchmarks/$$name.py --json benchmarks/results/$$name.json || exit 1; \
 	done
-	@if [ -n "$(WORKSPACE)" ]; then $(BIN)/python benchmarks/exam.py "$(WORKSPACE)" && $(BIN)/python benchmarks/serve_load.py "$(WORKSPACE)"; fi
+	@if [ -n "$(WORKSPACE)" ]; then $(BIN)/python benchmarks/exam.py "$(WORKSPACE)" && $(BIN)/python benchmarks/serve_load.py "$(WORKSPACE)" --json benchmarks/results/serve_load.json; fi
 	$(BIN)/python benchmarks/results.py
 
 clean:

@@ -20,8 +20,9 @@ ORDER = (
     "build_scaling",
     "ask_latency",
     "cold_start",
+    "serve_load",
 )
-HIDDEN = {"machine", "load_average", "turns", "profile", "runs", "curves"}
+HIDDEN = {"machine", "load_average", "turns", "profile", "runs", "curves", "rounds"}
 """Single turns and curves: they stay in the JSON files."""
 
 
@@ -50,6 +51,7 @@ class Goal:
 
 STOCK, ENCODE, IMPORT = "sentence-transformers' trainer", "SentenceTransformer.encode", "import sentence_transformers"
 COLD = ("medians", "courselens ask")
+SERVED = ("medians", "courselens")
 GOALS = (
     Goal("train_speed", "training `card`, bf16: times as fast", STOCK, ("engines", "packed bf16", "ratio"), "≥", 6),
     Goal("train_speed", "training `card`, fp32: times as fast", STOCK, ("engines", "packed fp32", "ratio"), "≥", 2.5),
@@ -62,6 +64,9 @@ GOALS = (
     Goal("ask_latency", "`ask` at 100,000 passages, p99 ms", "", ("p99",), "≤", 30),
     Goal("cold_start", "`courselens ask` as a cold command, s", IMPORT, (*COLD, 0), "≤", 1),
     Goal("cold_start", "`courselens ask` as a cold command, peak MB", IMPORT, (*COLD, 1), "≤", 400),
+    Goal("serve_load", "`/ask` requests a second, 16 clients", "bare FastAPI", (*SERVED, "rate"), "≥", 150),
+    Goal("serve_load", "`/ask` p99 ms, 16 clients", "bare FastAPI", (*SERVED, "p99"), "≤", 150),
+    Goal("serve_load", "`/ask`: times as many requests", "the naive peer", (*SERVED, "to_naive"), "≥", 8),
     Goal("cold_start", "installed for serving, share of the peer", "sentence-transformers", ("share",), "≤", 0.25),
 )
 

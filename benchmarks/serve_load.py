@@ -26,6 +26,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import quote_plus
 
+from harness import keep, options
+
 from courselens.dataset.phrasing import all_phrasings
 
 BARE = """
@@ -84,14 +86,13 @@ class Round:
 
 def main() -> None:
     """Measure in turns, print, write."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser = options(__doc__, "serve_load")
     parser.add_argument("workspace", nargs="?", default=os.environ.get("COURSELENS_WORKSPACE"))
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=8)
     parser.add_argument("--connections", type=int, default=16)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--kept", action="store_true")
-    parser.add_argument("--out", type=Path, default=Path("serve_load.json"))
     given = parser.parse_args()
     if not given.workspace or not Path(given.workspace, "index").is_dir():
         sys.exit("serve_load: skipped, it needs a built workspace (argument or COURSELENS_WORKSPACE)")
@@ -139,8 +140,8 @@ def make_questions(workspace: Path) -> list[str]:
 def uvicorn(folder: Path, name: str, code: str) -> list[str]:
     """The command that serves `code`."""
     (folder / f"{name}.py").write_text(code)
-    options = ["--app-dir", str(folder), "--port", "{port}", "--no-access-log", "--log-level", "error"]
-    return [sys.executable, "-m", "uvicorn", f"{name}:app", *options]
+    flags = ["--app-dir", str(folder), "--port", "{port}", "--no-access-log", "--log-level", "error"]
+    return [sys.executable, "-m", "uvicorn", f"{name}:app", *flags]
 
 
 def start(command: list[str]) -> tuple[subprocess.Popen[bytes], int]:
@@ -209,16 +210,21 @@ def report(rows: dict[str, list[Round]], given: argparse.Namespace, workspace: P
         rate, p50, p99, cpu = (statistics.median(getattr(one, key) for one in rounds) for key in keys)
         failed = sum(one.failed for one in rounds)
         print(f"{name:<26}{rate:>11.0f}{p50:>9.1f}{p99:>9.1f}{failed:>8}{cpu:>8.1f}{rate / peer:>9.1f}x")
-    document = {
+    told = ("rate", "p50", "p99", "cpu")
+    medians = {
+        name: {key: statistics.median(getattr(one, key) for one in rounds) for key in told}
+        | {"failed": sum(one.failed for one in rounds), "to_naive": statistics.median(o.rate for o in rounds) / peer}
+        for name, rounds in rows.items()
+    }
+    figures = {
         "workspace": workspace.name,
         "connections": given.connections,
         "seconds": given.seconds,
         "workers": given.workers,
-        "cores": os.cpu_count(),
-        "load_average": load1,
+        "medians": medians,
         "rounds": {name: [asdict(one) for one in rounds] for name, rounds in rows.items()},
     }
-    given.out.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    keep(given.json, figures)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
 """Which field or section a question asks for: a small linear classifier over the question's embedding and its words.
 
 In: the phrasings of `words/asked.yaml` and the topics of `words/described.tsv`, encoded by the index's own encoder when
-an index is made; a question whose course name has been replaced by a placeholder when it is asked. Out: a probability for each field, section and for
-`courses`, `none` and `elsewhere`. The embedding brings meaning, the words bring precision; softmax regression weighs
-them (fitted with Adam on the few thousand phrasings, seconds, the same for the same encoder).
+an index is made; a question whose course name has been replaced by a placeholder when it is asked. Out: a probability
+for each field, section and for `courses`, `none` and `elsewhere`. The embedding brings meaning, the words bring
+precision; softmax regression weighs them (fitted with Adam on the few thousand phrasings, seconds, the same for the
+same encoder).
 """
 
 from __future__ import annotations
