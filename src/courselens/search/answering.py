@@ -36,6 +36,7 @@ ALIASES = {
     "exam": ("exam", "exam_form"),
     "teaching_method": ("teaching_method", "teaching"),
     "teaching": ("teaching", "teaching_method"),
+    "workload": ("workload", "teaching"),
 }
 """Fields and sections that answer for each other where a course has only one of them."""
 

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from courselens.encode import Vectors
 from courselens.search.facts import Mask
 from courselens.search.lexical import LexicalIndex
-from courselens.search.query import Asked, Kind, Understood
+from courselens.search.query import Asked, Understood
 from courselens.search.stored import Index
 from courselens.search.subjects import Standing, standing
 from courselens.search.vectors import Cosines, cosines
@@ -27,12 +27,14 @@ SATURATION = 2.2
 """The most that BM25 multiplies a word's rarity by (k1 + 1, with tantivy's k1 of 1.2)."""
 DEEP = 300
 """Passages and courses that BM25 contributes."""
-WEIGHTS: Mapping[Kind, Mapping[str, float]] = {
+WEIGHTS: Mapping[str, Mapping[str, float]] = {
     "course": {"title": 1.3, "passages": 0.15, "courses": 0.1},
     "courses": {"title": 0.1, "passages": 0.2, "courses": 0.2},
     "topic": {"title": 0.1, "passages": 0.2, "courses": 0.2},
+    "meant": {"title": 0.4, "passages": 0.2, "courses": 0.2},
 }
-"""Weights beside the best cosine, which weighs 1. BM25 scores are divided by the best of the question."""
+"""Weights by the kind of question (`meant`: one about a course that it does not name) beside the best cosine, which
+weighs 1. BM25 scores are divided by the best of the question."""
 
 Floats = npt.NDArray[np.float32]
 
@@ -102,7 +104,8 @@ def rank(
 ) -> Ranking:
     """Rank the courses that are `allowed` (courses,), by what the kind of question weighs."""
     mask = _mask(index, understood, allowed)
-    score = np.where(mask, parts.score(WEIGHTS[asked.kind]), -np.inf).astype(np.float32)
+    kind = asked.kind if understood.named or asked.kind != "course" else "meant"
+    score = np.where(mask, parts.score(WEIGHTS[kind]), -np.inf).astype(np.float32)
     return Ranking(_best(score, most), score, parts)
 
 
