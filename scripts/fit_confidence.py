@@ -6,7 +6,8 @@ In: workspaces, each with questions with known answers about its catalogue (the 
 question is answered whatever the confidence, and what the evidence was is kept with whether the answer was right and
 whether there was one; a catalogue counts by the root of its questions. Out: `DEFAULTS` of
 `src/courselens/search/confidence.py`, printed, and what they refuse of each set of questions by a fit on the others.
-The threshold is the highest that refuses no more than `REFUSED` of what can be answered.
+The threshold, one for all kinds of question, is the highest that refuses no more than `REFUSED` of what can be answered:
+at the same probability each kind gives up as many right answers for a wrong one.
 """
 
 from __future__ import annotations
@@ -65,10 +66,16 @@ def main() -> None:
     sizes = Counter(one.workspace for found in rows.values() for one, _ in found)
     mean = sum(sizes.values()) / len(sizes)
     weights = {workspace: float((mean / size) ** 0.5) for workspace, size in sizes.items()}
+    weighed = {
+        name: [(one, Seen(s.evidence, s.right, s.held, weights[one.workspace])) for one, s in rows[name]]
+        for name in GROUPS
+    }
+    crossed = {name: _crossed(name, weighed[name]) for name in GROUPS}
+    held = np.concatenate([crossed[name][[seen.held for _, seen in weighed[name]]] for name in GROUPS])
+    threshold = round(float(np.quantile(held, REFUSED)) - 0.005, 2)
     print("DEFAULTS: Mapping[Group, Sureness] = {")
     for name in GROUPS:
-        weighed = [(one, Seen(s.evidence, s.right, s.held, weights[one.workspace])) for one, s in rows[name]]
-        print("\n".join(_fitted(name, weighed)))
+        print("\n".join(_fitted(name, [seen for _, seen in weighed[name]], crossed[name], threshold)))
     print("}")
 
 
@@ -88,11 +95,9 @@ def _seen(one: Set) -> Iterator[Seen]:
         yield Seen(lens.consider(outcome.question.text).evidence, outcome.right and held, held)
 
 
-def _fitted(name: Group, told: Sequence[tuple[Set, Seen]]) -> list[str]:
-    seen = [one for _, one in told]
+def _fitted(name: Group, seen: Sequence[Seen], crossed: npt.NDArray[np.float64], threshold: float) -> list[str]:
     fitted = fit_sureness(seen, OPEN[name], ridge=RIDGE)
-    crossed, true = _crossed(name, told), np.array([one.held for one in seen])
-    threshold = round(float(np.quantile(crossed[true], REFUSED)) - 0.005, 2)
+    true = np.array([one.held for one in seen])
     refused = crossed < threshold
     given = [one for one in seen if fitted.held.probability(one.evidence) >= threshold]
     right = fit_sureness(given, OPEN[name], ridge=RIDGE).right
