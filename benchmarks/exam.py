@@ -3,7 +3,7 @@
     python benchmarks/exam.py WORKSPACE [--questions benchmarks/exam/stgallen.jsonl] [--wrong 40]
 
 The questions of `exam/*.jsonl` were written from the sheets of COURSELENS_CATALOGUES/stgallen-pdf, read with
-`pdftotext` (`stolaf-*` and `copenhagen-*` from those), by authors who had not seen the phrasings that the pairs are made
+`pdftotext` (`stolaf-*`, `copenhagen-*` from those), by authors who had not seen the phrasings that the pairs are made
 of, nor each other's; expected values were taken from the sheets' text, not from what `courselens read` makes of them.
 `-hard-*` are adversarial, `-students-*` as students type. None is trained on, but the defaults of confidence are fitted
 on all except `stgallen-students-5` and `-6`, and wrong answers were read while understanding was mended: only the first

@@ -6,7 +6,7 @@ In: workspaces, each with questions with known answers about its catalogue (the 
 question is answered whatever the confidence, and what the evidence was is kept with whether the answer was right and
 whether there was one; a catalogue counts by the root of its questions. Out: `DEFAULTS` of
 `src/courselens/search/confidence.py`, printed, and what they refuse of each set of questions by a fit on the others.
-The threshold, one for all kinds of question, is the highest that refuses no more than `REFUSED` of what can be answered:
+The threshold, one for all kinds of question, is the highest that refuses at most `REFUSED` of what can be answered:
 at the same probability each kind gives up as many right answers for a wrong one.
 """
 
