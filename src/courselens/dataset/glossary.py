@@ -118,7 +118,7 @@ def is_common(word: str, language: str) -> bool:
 
 
 def is_term(word: str) -> bool:
-    """Whether `word`, in any of the languages and with any ending, names a subject in the glossary."""
+    """Whether `word`, in any of the languages and with any ending, is a word of the glossaries, common ones too."""
     return any(_lookup(word, source, "de" if source == "en" else "en") is not None for source in COLUMNS)
 
 
