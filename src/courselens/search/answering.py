@@ -22,7 +22,6 @@ from courselens.search.query import Asked, Understood, applied, decide, understa
 from courselens.search.rank import Near, Ranking, best_passages, measure, rank
 from courselens.search.saying import NOTHING, Saying, not_said, say_courses, say_field
 from courselens.search.stored import Index
-from courselens.search.vectors import Cosines
 
 MOST = 10
 REMEMBERED = 4096
@@ -94,19 +93,21 @@ class Answerer:
             parts = measure(self.index, understood, near, understood.wanted, hidden)
         ranking = rank(self.index, understood, asked, parts, allowed, most=most)
         if asked.kind == "course" and len(ranking.order):
-            asked = self._field(asked, understood, ranking, near.passages[0])
+            asked = self._field(asked, understood, int(ranking.order[0]), vectors[0])
         saying = self._say(understood, asked, ranking, kept)
         coverage = parts.coverage(int(ranking.order[0])) if len(ranking.order) else 0.0
         evidence = evidence_of(understood, asked, ranking, coverage, kept=bool(kept or given))
         ignored = tuple(dict.fromkeys((*found.ignored, *(one.said for one in relaxed))))
         return Considered(understood, asked, (*given, *kept), ignored, ranking, saying, evidence)
 
-    def _field(self, asked: Asked, understood: Understood, ranking: Ranking, cosine: Cosines) -> Asked:
-        """The field asked, now that the course is known; `cosine` (passages,) is of the question as it was asked."""
-        first, end = self.index.first[int(ranking.order[0]) :][:2]
+    def _field(self, asked: Asked, understood: Understood, number: int, vector: Vectors) -> Asked:
+        """The field asked, now that the course is known; `vector` (d,) is that of the frame."""
+        first, end = map(int, self.index.first[number : number + 2])
         names = [self.index.asked_names[one] for one in self.index.asked[first:end]]
-        near = cosine[first:end].tolist()
-        return choose_field(asked, understood.frame, names, near, ranking.parts.lexical[first:end].tolist())
+        cosine = self.index.vectors[first:end] @ vector
+        told = understood.asking(lecturers=self.course(number).values("lecturer"))
+        words = np.where(self.index.fact[first:end], 0.0, self.index.lexical.scores(told, first, end))
+        return choose_field(asked, understood.frame, names, cosine.tolist(), words.tolist())
 
     def _start(self, understood: Understood, given: Sequence[Condition], hidden: Mask | None) -> Mask:
         mask = np.ones(self.index.courses, dtype=bool)

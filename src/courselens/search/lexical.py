@@ -111,6 +111,24 @@ class LexicalIndex:
         scores = np.fromiter((score for score, _ in hits), dtype=np.float32, count=len(hits))
         return Hits(np.array(rows, dtype=np.int64), scores)
 
+    def scores(self, wanted: Sequence[str], first: int, end: int) -> npt.NDArray[np.float32]:
+        """BM25 of the rows from `first` to before `end`: float32 (end - first,), 0 where a row has none of the words."""
+        made = np.zeros(end - first, dtype=np.float32)
+        among = tantivy.Query.range_query(self._schema, "row", tantivy.FieldType.Integer, first, end - 1)
+        parts = [(tantivy.Occur.Should, self._word(word)) for word in wanted[:LONGEST_QUERY]]
+        if not parts or not len(made):
+            return made
+        both = [tantivy.Query.boost_query(among, 0.0), tantivy.Query.boolean_query(parts)]
+        try:
+            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, one) for one in both])
+            hits = self._searcher.search(query, len(made), count=False).hits
+            rows = self._searcher.fast_field_values("row", [address for _, address in hits])
+        except ValueError as error:
+            raise _damaged(error, self.folder) from error
+        for row, (score, _) in zip(rows, hits, strict=True):
+            made[row - first] = score
+        return made
+
     def rarity(self, word: str) -> float:
         """BM25's weight of a word (its idf); that of a word found nowhere is the highest there is."""
         forms = {form for language in STEMMERS for form in _stem(word, language)}

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from courselens.course import Value
 from courselens.dataset.glossary import language_of_terms
 from courselens.encode import well_formed
 from courselens.search.conditions import Condition, ConditionParser, Found
@@ -113,6 +114,16 @@ class Understood:
     def wanted_bare(self) -> list[str]:
         """The words that are searched for where a field of a course is asked that is only described."""
         return query_words(" ".join([self.bare or self.text, self.in_english]))
+
+    def asking(self, lecturers: Sequence[Value]) -> list[str]:
+        """The words beside the course's name, as they stand and in English, but for those of conditions and names of
+        `lecturers`, which say which course is meant.
+        """
+        beside = self.frame.replace(MENTION, " ")
+        said = [self.text[one.start : one.end] for one in self.found.conditions]
+        known = {word.text for text in (*said, *map(str, lecturers)) for word in words(text)}
+        told = [word for word in query_words(beside) if fold(word) not in known]
+        return [*told, *(english(beside, self.told_language) if self.told_language in ("de", "da") else ())]
 
 
 @dataclass(frozen=True, slots=True)
