@@ -17,7 +17,7 @@ from courselens.encode import Vectors
 from courselens.search.conditions import Condition, ConditionParser
 from courselens.search.confidence import Evidence, evidence_of
 from courselens.search.facts import Mask
-from courselens.search.field import choose_field
+from courselens.search.field import Fit, choose_field
 from courselens.search.query import Asked, Understood, applied, decide, understand
 from courselens.search.rank import Near, Ranking, best_passages, measure, rank
 from courselens.search.saying import NOTHING, Saying, not_said, say_courses, say_field
@@ -103,11 +103,12 @@ class Answerer:
     def _field(self, asked: Asked, understood: Understood, number: int, vector: Vectors) -> Asked:
         """The field asked, now that the course is known; `vector` (d,) is that of the frame."""
         first, end = map(int, self.index.first[number : number + 2])
-        names = [self.index.asked_names[one] for one in self.index.asked[first:end]]
-        cosine = self.index.vectors[first:end] @ vector
         told = understood.asking(lecturers=self.course(number).values("lecturer"))
-        words = np.where(self.index.fact[first:end], 0.0, self.index.lexical.scores(told, first, end))
-        return choose_field(asked, understood.frame, names, cosine.tolist(), words.tolist())
+        words = self.index.lexical.scores(told, first, end).tolist()
+        cosine = (self.index.vectors[first:end] @ vector).tolist()
+        fields = [self.index.asked_names[one] for one in self.index.asked[first:end].tolist()]
+        fits = map(Fit, fields, self.index.fact[first:end].tolist(), cosine, words)
+        return choose_field(asked, understood.frame, list(fits))
 
     def _start(self, understood: Understood, given: Sequence[Condition], hidden: Mask | None) -> Mask:
         mask = np.ones(self.index.courses, dtype=bool)

@@ -44,7 +44,7 @@ FULL = 0.8
 """Share of a title that must be said for a condition beside it to be a question: `derivatives 3 credits`."""
 LEAST_ASKED = 0.35
 """Probability from which a field or section counts as asked of a course that is named."""
-DESCRIBED_ASKED = 0.6
+DESCRIBED_ASKED = 0.4
 """Probability of all fields together from which one counts as asked of a course that is only described."""
 
 
