@@ -26,7 +26,17 @@ from rapidfuzz.distance import OSA
 from courselens.dataset.phrasing import OWN, all_phrasings
 from courselens.encode import Encoder, Vectors
 from courselens.search.tokens import words
-from courselens.search.vocabulary import MENTION, Phrasing, collapse, conditions, described, frame_words, phrasings
+from courselens.search.vocabulary import (
+    MENTION,
+    Phrasing,
+    asking_words,
+    collapse,
+    conditions,
+    described,
+    frame_words,
+    phrasings,
+    stop_words,
+)
 
 EMBEDDING_SCALE = 4.0
 """Weight of the embedding (unit length) beside the words (unit length)."""
@@ -92,7 +102,7 @@ class AskedModel:
             return word
         near = [known for size in (-1, 0, 1) for known in self._spellings().get((word[0], len(word) + size), ())]
         best = process.extractOne(word, near, scorer=OSA.distance, score_cutoff=1)
-        return str(best[0]) if best else word
+        return str(best[0]) if best and best[0] in asking_words() and best[0] not in stop_words() else word
 
     def _spellings(self) -> Mapping[tuple[str, int], list[str]]:
         """Single words of the phrasings by first letter and length."""

@@ -47,6 +47,10 @@ class Found:
     ignored: tuple[str, ...]
 
 
+REMEMBERED = 20_000
+"""Phrases whose meaning is kept: questions are much alike."""
+
+
 class ConditionParser:
     """Reads conditions with the values of one catalogue."""
 
@@ -55,6 +59,7 @@ class ConditionParser:
         self.facts = facts
         self.phrases = _known_phrases()
         self.own = _own_phrases(facts)
+        self._meant = lru_cache(maxsize=REMEMBERED)(self._look_up)
         self.names = _name_words(facts.values.get("lecturer", {}))
         self.rare_names = frozenset(
             word
@@ -188,7 +193,7 @@ class ConditionParser:
                     found.append(Condition("department", around.operator, (value,), around.said, word.start, word.end))
         return found
 
-    def _meant(self, phrase: Phrase) -> Sequence[tuple[str, str]]:
+    def _look_up(self, phrase: Phrase) -> Sequence[tuple[str, str]]:
         """Fields and values that a phrase means: as it stands, inflected, or as the end of a compound."""
         found = self.phrases.get(phrase) or _stemmed_phrases().get(_stemmed(phrase))
         out = ruled_out(phrase)
@@ -320,7 +325,12 @@ def _stemmed_phrases() -> dict[Phrase, list[tuple[str, str]]]:
 
 
 def _stemmed(phrase: Phrase) -> Phrase:
-    return tuple(re.sub(r"(?<=\w{4})(?:e|en|em|er|es)$", "", word) for word in phrase)
+    return tuple(map(_without_ending, phrase))
+
+
+@lru_cache(maxsize=20_000)
+def _without_ending(word: str) -> str:
+    return re.sub(r"(?<=\w{4})(?:e|en|em|er|es)$", "", word)
 
 
 def _blanked(text: str, taken: Sequence[tuple[int, int]]) -> str:

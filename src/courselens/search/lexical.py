@@ -33,6 +33,8 @@ HEAP = 64_000_000
 """Bytes that tantivy's one writer thread may buffer: enough that a catalogue of 100,000 passages stays one segment."""
 LONGEST_QUERY = 64
 """Words of a question that are searched for."""
+SHORTEST_STEM = 4
+"""Letters of a stem that tells a word."""
 
 _WORD = re.compile(r"[^\W_]+")
 
@@ -112,7 +114,7 @@ class LexicalIndex:
         return Hits(np.array(rows, dtype=np.int64), scores)
 
     def scores(self, wanted: Sequence[str], first: int, end: int) -> npt.NDArray[np.float32]:
-        """BM25 of the rows from `first` to before `end`: float32 (end - first,), 0 where a row has none of the words."""
+        """BM25 of the rows from `first` to before `end`: float32 (end - first,), 0 for a row without any word."""
         made = np.zeros(end - first, dtype=np.float32)
         among = tantivy.Query.range_query(self._schema, "row", tantivy.FieldType.Integer, first, end - 1)
         parts = [(tantivy.Occur.Should, self._word(word)) for word in wanted[:LONGEST_QUERY]]
@@ -125,8 +127,7 @@ class LexicalIndex:
             rows = self._searcher.fast_field_values("row", [address for _, address in hits])
         except ValueError as error:
             raise _damaged(error, self.folder) from error
-        for row, (score, _) in zip(rows, hits, strict=True):
-            made[row - first] = score
+        made[np.array(rows, dtype=np.int64) - first] = [score for score, _ in hits]
         return made
 
     def rarity(self, word: str) -> float:
@@ -218,6 +219,11 @@ def _analyzers() -> dict[str, tantivy.TextAnalyzer]:
         .build()
         for code, language in STEMMERS.items()
     }
+
+
+def word_stems(word: str) -> frozenset[str]:
+    """The stems of a folded word in every language, those of at least four letters."""
+    return frozenset(form for language in STEMMERS for form in _stem(word, language) if len(form) >= SHORTEST_STEM)
 
 
 @lru_cache(maxsize=200_000)

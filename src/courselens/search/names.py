@@ -21,6 +21,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from courselens.course import Course
+from courselens.search.lexical import word_stems
 from courselens.search.tokens import Word, compact, fold, words
 from courselens.search.vocabulary import asking_words, stop_words
 
@@ -29,6 +30,8 @@ LONGEST_QUERY = 40
 DIGITS = frozenset("0123456789")
 CANDIDATES = 50
 """Titles that are looked at closely."""
+SAME_STEM = 0.95
+"""Similarity of another form of a word: `evaluate` and `evaluating`."""
 LEAST_SIMILARITY = 0.74
 """Least similarity (1 - edit distance / length) of a misspelt word."""
 SEGMENT_WEIGHT = 0.97
@@ -95,6 +98,7 @@ class Names:
         self.words = {word: number for number, word in enumerate(vocabulary)}
         self._similar: dict[str, tuple[tuple[int, float], ...]] = {}
         self._blocks: dict[tuple[str, int], list[str]] | None = None
+        self._stems: dict[str, list[str]] = {}
 
     @classmethod
     def of(cls, courses: Sequence[Course], extra_titles: Mapping[int, Sequence[str]] | None = None) -> Names:
@@ -133,7 +137,7 @@ class Names:
         """Open what `write` wrote; the arrays stay on disk until they are used."""
         data = json.loads((folder / "names.json").read_text(encoding="utf-8"))
         arrays = {
-            name: np.load(folder / f"names.{name}.npy", mmap_mode="r")
+            name: np.load(folder / f"names.{name}.npy", mmap_mode="r").view(np.ndarray)  # faster to take parts of
             for name in ("starts", "rows", "rarity", "row_course", "row_total", "row_weight")
         }
         return cls(data["codes"], data["shapes"], data["vocabulary"], data["initials"], arrays)
@@ -142,6 +146,8 @@ class Names:
         """Codes in the question, longest first at each place; an unknown word of a code's shape counts as a mention."""
         found: list[CodeMention] = []
         place = 0
+        if not any(map(str.isdigit, text)):
+            return found
         while place < len(told):
             mention, used = self._code_at(text, told, place)
             if mention:
@@ -195,7 +201,9 @@ class Names:
         return sorted(best.values(), key=lambda one: (-one.strength, one.course))[:most]
 
     def similar(self, word: str) -> tuple[tuple[int, float], ...]:
-        """Vocabulary words like `word`, with a similarity: itself, else misspellings, else what it begins."""
+        """Vocabulary words like `word`, with a similarity: itself, else other forms of it, else misspellings, else what
+        it begins.
+        """
         if word in self.words:
             return ((self.words[word], 1.0),)
         if len(word) < 3 or word in asking_words() or word.isdigit():
@@ -211,9 +219,12 @@ class Names:
             self._blocks = defaultdict(list)
             for known in self.vocabulary:
                 self._blocks[known[0], len(known)].append(known)
+                for stem in word_stems(known):
+                    self._stems.setdefault(stem, []).append(known)
         near = [w for size in range(len(word) - 2, len(word) + 3) for w in self._blocks.get((word[0], size), ())]
-        found = {}
-        if len(word) >= 4:
+        forms = (known for stem in word_stems(word) for known in self._stems.get(stem, ()))
+        found = dict.fromkeys((known for known in forms if known[0] == word[0]), SAME_STEM)
+        if len(word) >= 4 and not found:
             scorer = OSA.normalized_similarity
             for known, similarity, _ in process.extract(
                 word, near, scorer=scorer, score_cutoff=LEAST_SIMILARITY, limit=3
@@ -242,6 +253,7 @@ class Names:
         matched = np.bincount(where, weights=np.repeat(gains, sizes))
         cover = matched / np.asarray(self.arrays["row_total"])[rows] * np.asarray(self.arrays["row_weight"])[rows]
         content = self._content(told, places)
+        total = sum(content.values())
         best = np.argsort(-(cover + 0.03 * matched), kind="stable")[:CANDIDATES]
         membership: dict[int, list[int]] = defaultdict(list)
         chosen = {int(rows[one]) for one in best}
@@ -249,7 +261,7 @@ class Names:
             for row in chosen.intersection(part.tolist()) if len(part) < 5000 else np.intersect1d(part, list(chosen)):
                 membership[int(row)].append(int(number))
         return [
-            self._mention(int(rows[one]), float(cover[one]), float(matched[one]), membership, places, content)
+            self._mention(int(rows[one]), float(cover[one]), float(matched[one]), membership, places, content, total)
             for one in best
         ]
 
@@ -274,10 +286,10 @@ class Names:
         membership: Mapping[int, Sequence[int]],
         places: Mapping[int, tuple[int, float]],
         content: Mapping[int, float],
+        total: float,
     ) -> TitleMention:
         used = sorted({places[number][0] for number in membership[row]})
-        total = sum(content.values())
-        explained = sum(content[place] for place in used if place in content)
+        explained = sum(map(content.get, used, itertools.repeat(0.0)))
         run = longest = 0
         for before, place in zip([-9, *used], used, strict=False):
             run = run + 1 if place - before <= 2 else 1

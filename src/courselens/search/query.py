@@ -40,6 +40,8 @@ NEARLY = 0.45
 """Strength from which a question for yes or no is about the course of that title: `is evaluating innovation hard`."""
 BETTER = 0.1
 """Strength by which a title must fit better in English than as the question is worded."""
+COMPLETE = 0.99
+"""Share of a title from which all of it is said."""
 FULL = 0.8
 """Share of a title that must be said for a condition beside it to be a question: `derivatives 3 credits`."""
 LEAST_ASKED = 0.35
@@ -152,6 +154,8 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
     free = [word for word in told if not _inside(word, [*spans, *numbers])]
     titles, free = _titles(index.names, text, free)
     plural = asks_for_courses(_beside_title(free, titles))
+    if numbers and not codes and not plural:
+        titles, free = _numbered(index.names, told, numbers, titles, free)
     coded = {course for code in codes for course in code.courses}
     best = titles[0] if titles and titles[0].strength >= MAYBE and (not coded or titles[0].course in coded) else None
     title = _title_spans(text, free, best) if best else []
@@ -199,6 +203,23 @@ def _titles(names: Names, text: str, told: list[Word]) -> tuple[list[TitleMentio
         if found and found[0].strength >= least:
             return found, translated
     return titles, told
+
+
+def _numbered(
+    names: Names,
+    told: list[Word],
+    numbers: Sequence[tuple[int, int]],
+    titles: list[TitleMention],
+    free: list[Word],
+) -> tuple[list[TitleMention], list[Word]]:
+    """`titles` and `free` as they are, or with a title in full whose number seemed to be a condition: `strategy 2
+    credits` asks for the credits of Strategy II.
+    """
+    whole = names.find_titles(told)
+    full = bool(whole) and whole[0].cover >= COMPLETE and (not titles or titles[0].cover < COMPLETE)
+    if full and any(_inside(told[place], numbers) for place in whole[0].places):
+        return whole, told
+    return titles, free
 
 
 def decide(understood: Understood, shares: Mapping[str, float], held: frozenset[str]) -> Asked:

@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+")
 _LETTERS = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "ł": "l", "đ": "d", "’": "'"})
 _ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8"}
+SHORT = 300
+"""Characters of a text whose words are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,16 @@ def flat(text: str) -> str:
 
 def words(text: str) -> list[Word]:
     """The words of `text` in order. Small roman numbers become digits, so that `II` and `2` are one word."""
+    return list(_kept_words(text)) if len(text) <= SHORT else _cut(text)
+
+
+@lru_cache(maxsize=512)
+def _kept_words(text: str) -> tuple[Word, ...]:
+    """Questions and their parts are cut into words at every step of understanding."""
+    return tuple(_cut(text))
+
+
+def _cut(text: str) -> list[Word]:
     found = []
     for match in _WORD.finditer(text):
         folded = fold(match.group())
