@@ -66,6 +66,7 @@ def test_numbers_that_are_no_codes(question: str) -> None:
         ("supply chain management 2 language", 4),
         ("SCM II ects", 4),
         ("ki und robotik sprache", 5),
+        ("the systems that operate", 2),
     ],
 )
 def test_a_title_in_full_in_part_or_misspelt(question: str, number: int) -> None:
@@ -77,6 +78,11 @@ def test_a_title_in_full_in_part_or_misspelt(question: str, number: int) -> None
 def test_a_title_that_no_course_has() -> None:
     found = NAMES.find_titles(words("who teaches quantum field theory"))
     assert not found or found[0].strength < 0.5
+
+
+def test_another_form_of_a_word_counts_nearly_as_the_word() -> None:
+    assert dict(NAMES.similar("operate")) == {NAMES.words["operating"]: 0.95}
+    assert NAMES.similar("operating") == ((NAMES.words["operating"], 1.0),)
 
 
 def test_spellings_of_a_code() -> None:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from courselens.search.facts import Facts
 from courselens.search.lens import Lens
-from courselens.search.query import Kind, Understood, asks_for_courses, decide
+from courselens.search.names import Names
+from courselens.search.query import Kind, Understood, asks_for_courses, decide, understand
 from courselens.search.tokens import words
 from courselens.search.vocabulary import conditions
 
@@ -108,6 +109,15 @@ def test_numbers_of_credits_are_no_code_and_no_part_of_a_title(lens: Lens) -> No
     for question in ("ECTS 15, leadership", "leadership FS25", "15 credits"):
         assert lens.answerer.understand(question).codes == ()
     assert lens.answerer.understand("how many ects is KAN-C9999U").codes
+
+
+def test_the_number_of_a_title_in_full_is_no_condition(lens: Lens) -> None:
+    courses = [lens.index.course(number) for number in range(lens.index.courses)]
+    courses[1] = replace(courses[1], title="Commercial Leasing II")
+    index = replace(lens.index, names=Names.of(courses))
+    found = understand("commercial leasing 2 credits", index, lens.answerer.parser)
+    assert (found.titles[0].course, found.found.conditions, found.frame) == (1, (), "X credits")
+    assert understand("leasing, 15 credits", index, lens.answerer.parser).found.conditions
 
 
 def test_only_is_weakened_before_a_condition_is_given_up(lens: Lens) -> None:
