@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
+from courselens.search.decide import Asked
 from courselens.search.field import Fit, choose_field
 from courselens.search.lens import Lens
-from courselens.search.query import Asked
 
 SECTIONS = (Fit("teaching", False, 0.2, 0.0), Fit("prerequisites", False, 0.25, 0.0), Fit("lecturer", True, 0.3, 9.0))
 

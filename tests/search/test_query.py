@@ -10,10 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from courselens.search.decide import Kind, decide
 from courselens.search.facts import Facts
 from courselens.search.lens import Lens
 from courselens.search.names import Names
-from courselens.search.query import Kind, Understood, asks_for_courses, decide, understand
+from courselens.search.query import Understood, asks_for_courses, understand
 from courselens.search.tokens import words
 from courselens.search.vocabulary import conditions
 

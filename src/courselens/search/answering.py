@@ -16,9 +16,10 @@ from courselens.course import Course
 from courselens.encode import Vectors
 from courselens.search.conditions import Condition, ConditionParser
 from courselens.search.confidence import Evidence, evidence_of
+from courselens.search.decide import Asked, applied, decide
 from courselens.search.facts import Mask
 from courselens.search.field import Fit, choose_field
-from courselens.search.query import Asked, Understood, applied, decide, understand
+from courselens.search.query import Understood, understand
 from courselens.search.rank import Near, Ranking, best_passages, measure, rank
 from courselens.search.saying import NOTHING, Saying, not_said, say_courses, say_field
 from courselens.search.stored import Index

@@ -19,7 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 from courselens.errors import CourselensError
-from courselens.search.query import Asked, Understood
+from courselens.search.decide import Asked
+from courselens.search.query import Understood
 from courselens.search.rank import Ranking
 
 FILE = "confidence.json"

@@ -16,9 +16,10 @@ import numpy as np
 import numpy.typing as npt
 
 from courselens.encode import Vectors
+from courselens.search.decide import Asked
 from courselens.search.facts import Mask
 from courselens.search.lexical import LexicalIndex
-from courselens.search.query import Asked, Understood
+from courselens.search.query import Understood
 from courselens.search.stored import Index
 from courselens.search.subjects import Standing, standing
 from courselens.search.vectors import Cosines, cosines

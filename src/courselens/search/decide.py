@@ -1,0 +1,192 @@
+"""What kind of question is asked, and of what: one course's field, courses that fit, or a topic.
+
+In: a question understood by its words, and the probabilities of what is asked that its embedding gives. Out: `Asked`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from courselens.search.conditions import Condition, Found
+from courselens.search.places import words_of
+from courselens.search.query import FULL, Understood, inside
+from courselens.search.vocabulary import stop_words
+
+Kind = Literal["course", "courses", "topic"]
+"""`course`: about one course. `courses`: asks for courses. `topic`: a description or bare words, best courses first."""
+
+NEARLY = 0.45
+"""Strength from which a question for yes or no is about the course of that title: `is evaluating innovation hard`."""
+LEAST_ASKED = 0.35
+"""Probability from which a field or section counts as asked of a course that is named."""
+DESCRIBED_ASKED = 0.4
+"""Probability of all fields together from which one counts as asked of a course that is only described."""
+
+_BREAK = re.compile(r"[,;:.?!–](?!\d)|\s-\s")
+"""Where a clause ends."""
+
+SAME: Mapping[str, str] = {"exam_form": "exam", "credits": "ects"}
+"""Fields that a question can hardly tell apart: judged together, the likelier of the two is asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked: the `kind` of question, the field or section (None where it asks for courses or names none).
+
+    `share` is the probability of the likeliest field, `elsewhere` that of something that no catalogue holds, `shares`
+    those of everything.
+    """
+
+    kind: Kind
+    field: str | None
+    share: float
+    elsewhere: float
+    shares: Mapping[str, float]
+
+
+def decide(understood: Understood, shares: Mapping[str, float], held: frozenset[str]) -> Asked:
+    """The kind of question and the field asked, from the words and the probabilities of what is asked.
+
+    `held` are the fields and sections that any course has. A description that sounds like another one (`how firms run
+    their tax department`) asks for none of those that no course has.
+    """
+    fields = {name: share for name, share in shares.items() if name not in ("none", "courses", "elsewhere")}
+    if not understood.named:
+        fields = {name: share for name, share in fields.items() if name in held} or fields
+    best = max(fields, key=fields.__getitem__)
+    share, elsewhere, none = fields[best], shares.get("elsewhere", 0.0), shares.get("none", 0.0)
+    courses = shares.get("courses", 0.0)
+    mass = sum(fields.values())
+    named = understood.named and (not understood.plural or mass > courses)
+    loose = understood.plural or not understood.titles or understood.titles[0].cover < FULL
+    alone = _conditions_alone(understood, best)
+    if named and not understood.codes and (loose or _asks_to_filter(understood)) and alone:
+        return Asked("courses", None, share, elsewhere, shares)
+    if understood.codes or named:
+        asked = best if share >= max(LEAST_ASKED, elsewhere) or share > none + courses + elsewhere else None
+        return Asked("course", asked, share, elsewhere, shares)
+    if understood.plural or alone or (courses > max(0.5, mass) and not _about_one(understood)):
+        return Asked("courses", None, share, elsewhere, shares)
+    if mass >= DESCRIBED_ASKED or _about_one(understood):
+        return Asked("course", best, share, elsewhere, shares)
+    return Asked("topic", None, share, elsewhere, shares)
+
+
+def _conditions_alone(understood: Understood, asked: str) -> bool:
+    """Whether conditions are all that is said (`6 ECTS English`), or the field asked is one (`worth at least 6 ECTS`).
+
+    `Is the course on retail in German?` asks; so does everything that begins like a question for yes or no, and one
+    condition beside a topic with a question mark or a choice of values: `retail innovations: english or german`.
+    """
+    told = [one for one in understood.found.conditions if one.field != "year"]
+    if not told:
+        return False
+    if _yes_no(understood) or (_of_the_course(understood) and not understood.plural):
+        return False
+    if understood.plural:
+        return True
+    if _asks(understood) and any(one.field == "lecturer" for one in told) and _of_one(understood, asked, told):
+        return False
+    if any(one.field == "lecturer" for one in told) and any(
+        word.text in words_of("giving") for word in understood.told
+    ):
+        return True
+    if _same(told, asked) and _stated_last(understood):
+        return True
+    chosen = told[0].operator == "is" and len(told[0].values) > 1
+    if understood.topical and len({one.field for one in told}) == 1 and (_asks(understood) or chosen):
+        return False
+    said = any(one.field != "lecturer" for one in told) and not _asks(understood)
+    if said and any(word.text in words_of("singular_courses") for word in understood.told):
+        return True
+    return not understood.topical or len(told) > 1 or _same(told, asked) or _asks_to_filter(understood)
+
+
+def _of_one(understood: Understood, asked: str, told: Sequence[Condition]) -> bool:
+    """Whether a field is asked of the course that a lecturer gives: `how many credits has Sander's course on law`."""
+    singular = any(word.text in words_of("singular_courses") for word in understood.told)
+    return understood.topical and singular and asked != "lecturer" and not _same(told, asked)
+
+
+def _same(told: Sequence[Condition], asked: str) -> bool:
+    """Whether one of the conditions is on the field asked."""
+    return any(SAME.get(one.field, one.field) == SAME.get(asked, asked) for one in told)
+
+
+def _stated_last(understood: Understood) -> bool:
+    """Whether a description ends with a clause of conditions: `how startups get money, at least 4 credits`."""
+    breaks = [found.end() for found in _BREAK.finditer(understood.text.rstrip(".! "))]
+    if not breaks or understood.text.endswith("?"):
+        return False
+    spans = [
+        (one.start, one.end) for one in understood.found.conditions if len(one.values) == 1 or one.operator != "is"
+    ]
+    small = stop_words() | words_of("courses") | words_of("taught") | words_of("units")
+    clause = [word for word in understood.told if word.start >= breaks[-1]]
+    stated = [inside(word, spans) for word in clause]
+    return any(stated) and all(one or word.text in small for one, word in zip(stated, clause, strict=True))
+
+
+def _asks_to_filter(understood: Understood) -> bool:
+    """Whether conditions beside a title in full filter rather than ask: `derivatives, at least 4 ects, in english`."""
+    told = understood.found.conditions
+    if understood.text.endswith("?") or _asks(understood):
+        return False
+    compared = any(one.operator != "is" for one in told)
+    if any(one.start == 0 and one.field in ("ects", "credits") for one in told):  # `3 credits music theory`
+        return True
+    fields = {SAME.get(one.field, one.field) for one in told} - {"year", "lecturer"}
+    return compared or (len(fields) > 1 and "ects" in fields)
+
+
+def _asks(understood: Understood) -> bool:
+    """Whether a question is asked in so many words: with a question mark, `how long`, `wie viel`, `is it`."""
+    words_asking = words_of("question_words_only") | words_of("yes_no") - (
+        {"was"} if understood.language == "de" else set()
+    )
+    return understood.text.endswith("?") or any(word.text in words_asking for word in understood.told)
+
+
+def _yes_no(understood: Understood) -> bool:
+    """Whether a clause begins like a question for yes or no; `is there` asks for anything that is."""
+    yes_no = words_of("yes_no") - ({"was"} if understood.language == "de" else set())
+    end = 0
+    for place, word in enumerate(understood.told):
+        begins = place == 0 or _BREAK.search(understood.text[end : word.start])
+        following = understood.told[place + 1].text if place + 1 < len(understood.told) else ""
+        if begins and word.text in yes_no and following not in ("there", "es", "der"):
+            return True
+        end = word.end
+    return False
+
+
+def _of_the_course(understood: Understood) -> bool:
+    """Whether one course is spoken of as known: `the retail seminar`, `im Kurs zu Diversity`, `kurset om trust`."""
+    told = [word.text for word in understood.told]
+    definite, singular = words_of("definite"), words_of("singular_courses")
+    return any(
+        word in words_of("definite_courses")
+        or (word in singular and any(one in definite for one in told[max(0, place - 4) : place]))
+        for place, word in enumerate(told)
+    )
+
+
+def _about_one(understood: Understood) -> bool:
+    """Whether a question is asked about a course that its words nearly name."""
+    near = understood.strength >= NEARLY or _of_the_course(understood)
+    return near and _yes_no(understood) and not understood.plural
+
+
+def applied(understood: Understood, asked: Asked) -> Found:
+    """The conditions that hold for this kind of question: of a course that a title names, only year and term."""
+    if asked.kind != "course":
+        return understood.found
+    told = understood.found.conditions
+    if understood.codes or not understood.named:
+        kept = tuple(one for one in told if one.field != asked.field)
+    else:
+        kept = tuple(one for one in told if one.field == "year" or (one.field == "start" and asked.field != "start"))
+    return Found(kept, ())
