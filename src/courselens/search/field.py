@@ -3,8 +3,8 @@
 In: what the classifier of `asked.py` says of the question, and how well each passage of the course fits what is left of
 it without the course's name. Out: `Asked` with the field that both together make likeliest. Words of asking alone
 cannot know that "do I have to fly to Singapore?" is about teaching; the course's own passages do. All is added up as in
-a multinomial logit, whose weights were fitted on 1,916 questions of other people's wording about three catalogues
-(right field, a set at a time left out: the classifier alone .915, with the passages .952; LOG.md).
+a multinomial logit, whose weights were fitted on 1,987 questions of other people's wording about three catalogues
+(right field, a set at a time left out: the classifier alone .915, with the passages .953; LOG.md).
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from dataclasses import dataclass, replace
 from courselens.search.decide import SAME, Asked
 from courselens.search.vocabulary import MENTION, NOT_FIELDS
 
-CLASSIFIER = 1.15
+CLASSIFIER = 1.23
 """Weight of the classifier's log probability."""
-HELD = 3.17
+HELD = 4.2
 """What a field is likelier because the course has it."""
-COSINE = 11.0
+COSINE = 4.83
 """Weight of the best cosine of a field's passages to the question without the course's name."""
-WORDS = 0.47
+WORDS = 0.5
 """Weight of the best BM25 of a section's passages for the same words, those of conditions and of lecturers left out."""
-ELSEWHERE = 3.0
+ELSEWHERE = 4.86
 """What no catalogue holds fits no passage; it is as likely as the classifier says where a field fits with this much."""
 FLOOR = 1e-4
 
