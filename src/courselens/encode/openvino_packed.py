@@ -4,6 +4,9 @@ In: the folder that `encode.export` wrote. Out: an `Encoder` for many short text
 is loaded: positions begin anew with each text and a mask lets a token attend to its own text only, so the vectors are
 those of each text alone. A batch padded to its longest text computes a third of its tokens for nothing, and every cut
 that avoids this is another inference; here questions that wait together cost their tokens and nothing else.
+
+A row of another length than the row before costs OpenVINO a millisecond of preparing every layer anew. Whoever asks
+more than a few questions therefore gets copies of the graph for the commonest lengths, made in the background.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from courselens.encode import Encoder, Vectors
 from courselens.encode.openvino_encoder import (
     GRAPH,
     LONGEST_CHARACTERS,
+    THREADS,
     TOKENIZER,
     EncoderSettings,
     OpenVinoEncoder,
@@ -33,37 +37,46 @@ BUDGET = 256
 """Tokens of one inference: with more, attention over the whole row costs what is saved."""
 STEP = 16
 """A row's length is a multiple: each new length is a new kernel to prepare."""
+WIDTHS = (16, 32, 48)
+"""Lengths of rows with a graph of their own: four of five questions. Each costs 35 MB and .4 s to make."""
+SHORT = 4 * BUDGET
+"""Characters of all texts together that are packed: about one inference."""
+A_FEW = 3
+"""Rows that are encoded before those graphs are made: a process that asks once pays nothing for them."""
 NOWHERE = -1
 """The text to which the tokens belong that fill a row."""
 
 
 class PackedEncoder:
-    """An `Encoder` over an exported BERT. Safe for several threads: `streams` of them are served at once, a core each,
-    because two threads are no faster on rows this short and cost twice the work of one.
+    """An `Encoder` over an exported BERT, for texts of a sentence or two. Safe for several threads: `streams` rows are
+    computed at once, with `threads` each (two answer one asker sooner, and cost a third more of the processor than one).
     """
 
-    def __init__(self, folder: Path, *, streams: int = 1) -> None:
-        """Load `folder`. Raises ValueError where its graph is not one that can be packed, or is damaged."""
+    def __init__(self, folder: Path, *, streams: int = 1, threads: int = 1, widths: Sequence[int] = ()) -> None:
+        """Load `folder`; `widths` are the lengths of rows that get a graph of their own.
+
+        Raises ValueError where its graph is not one that can be packed, or is damaged.
+        """
         self.settings = EncoderSettings.read(folder)
         core = openvino.Core()
         able = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-        precision = "bf16" if self.settings.precision == "bf16" and able else "f32"
-        options = {
-            "INFERENCE_PRECISION_HINT": precision,
-            "INFERENCE_NUM_THREADS": streams,
+        self._streams = streams
+        self._options = {
+            "INFERENCE_PRECISION_HINT": "bf16" if self.settings.precision == "bf16" and able else "f32",
+            "INFERENCE_NUM_THREADS": streams * threads,
             "NUM_STREAMS": streams,
         }
         try:
-            graph = packable(core.read_model(folder / GRAPH))
-            compiled = core.compile_model(graph, "CPU", options)
+            self._graph = packable(core.read_model(folder / GRAPH))
+            self._free = self._requests(self._graph)
             self._tokenizer: Tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
         except Exception as error:  # both libraries raise bare Exception or RuntimeError
             raise ValueError(str(error)) from error
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(self.settings.max_tokens)
-        self._free: Queue[Any] = Queue()
-        for _ in range(streams):
-            self._free.put(compiled.create_infer_request())
+        self._widths = tuple(widths)
+        self._fixed: dict[int, Queue[Any]] = {}
+        self._rows = 0
 
     @property
     def dimensions(self) -> int:
@@ -92,11 +105,15 @@ class PackedEncoder:
         positions[0, :told] = np.arange(told) - np.repeat(starts, lengths)
         owner = np.full(width, NOWHERE)
         owner[:told] = np.repeat(np.arange(len(encodings)), lengths)
-        request = self._free.get()
+        self._rows += 1
+        if self._rows == A_FEW and self._widths:
+            threading.Thread(target=self._fix, name="graphs of fixed length").start()
+        free = self._fixed.get(width, self._free)
+        request = free.get()
         try:
             hidden = request.infer([tokens, positions, (owner[:, None] == owner)[None, None]])[0][0]
         finally:
-            self._free.put(request)
+            free.put(request)
         if self.settings.pooling == "cls":
             pooled = np.array(hidden[starts], dtype=np.float32)
         else:
@@ -104,6 +121,50 @@ class PackedEncoder:
         pooled = np.nan_to_num(pooled.astype(np.float32, copy=False))
         vectors: Vectors = pooled / np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), 1e-12)
         return vectors
+
+    def _fix(self) -> None:
+        for width in self._widths:
+            if not threading.main_thread().is_alive():  # the program ends
+                return
+            graph = self._graph.clone()
+            shapes = ((1, width), (1, width), (1, 1, width, width))
+            graph.reshape({port: openvino.PartialShape(shape) for port, shape in zip(graph.inputs, shapes, strict=True)})
+            self._fixed[width] = self._requests(graph)
+
+    def _requests(self, graph: openvino.Model) -> Queue[Any]:
+        compiled = openvino.Core().compile_model(graph, "CPU", self._options)
+        free: Queue[Any] = Queue()
+        for _ in range(self._streams):
+            free.put(compiled.create_infer_request())
+        return free
+
+
+class QuestionEncoder:
+    """An `Encoder` for one asker at a time: a few short texts are packed, anything else is encoded in bulk."""
+
+    def __init__(self, folder: Path) -> None:
+        """Load `folder`. Raises CourselensError when it is missing or damaged."""
+        self._folder = folder
+        self._packed: PackedEncoder | None = None
+        self._bulk: OpenVinoEncoder | None = None
+        try:
+            self._packed = PackedEncoder(folder, threads=THREADS, widths=WIDTHS)
+        except ValueError:
+            self._bulk = OpenVinoEncoder(folder)
+        self.settings = EncoderSettings.read(folder)
+
+    @property
+    def dimensions(self) -> int:
+        """Width of the vectors."""
+        return self.settings.dimensions
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """float32 of shape (len(texts), d), rows L2-normalised, in the order of `texts`; (0, d) for no text."""
+        if self._packed is not None and sum(map(len, texts)) <= SHORT:
+            return self._packed.encode(texts)
+        if self._bulk is None:
+            self._bulk = OpenVinoEncoder(self._folder)
+        return self._bulk.encode(texts)
 
 
 class OneAtATime:

@@ -14,7 +14,7 @@ import numpy as np
 
 from courselens.course import Value, format_value
 from courselens.encode import Encoder, Vectors
-from courselens.encode.openvino_encoder import load_encoder
+from courselens.encode.openvino_packed import QuestionEncoder
 from courselens.errors import CourselensError
 from courselens.search.answer import Answer, FoundCourse, FoundPassage, Reference
 from courselens.search.answering import MOST, Answerer, Considered
@@ -38,7 +38,7 @@ class Lens:
     def open(cls, workspace: Path) -> Lens:
         """Open the index of a workspace. Raises CourselensError when there is none or it is damaged."""
         folder = index_folder(workspace)
-        return cls(open_index(folder), load_encoder(folder / ENCODER), Confidence.open(folder))
+        return cls(open_index(folder), QuestionEncoder(folder / ENCODER), Confidence.open(folder))
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """float32 of shape (len(texts), d), L2-normalised."""
