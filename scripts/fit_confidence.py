@@ -58,7 +58,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("paths", type=Path, nargs="+", help="WORKSPACE QUESTIONS.jsonl... [-- WORKSPACE ...]")
     parser.parse_args([one for one in sys.argv[1:] if one != "--"])
-    sets = list(_sets(sys.argv[1:]))
+    sets = list(sets_of(sys.argv[1:]))
     rows: dict[Group, list[tuple[Set, Seen]]] = defaultdict(list)
     for one in sets:
         for seen in _seen(one):
@@ -79,7 +79,8 @@ def main() -> None:
     print("}")
 
 
-def _sets(arguments: Sequence[str]) -> Iterator[Set]:
+def sets_of(arguments: Sequence[str]) -> Iterator[Set]:
+    """The sets named on the command line."""
     for divides, told in itertools.groupby(arguments, lambda one: one == "--"):
         if not divides:
             workspace, *files = map(Path, told)

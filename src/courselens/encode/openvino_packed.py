@@ -49,7 +49,7 @@ NOWHERE = -1
 
 class PackedEncoder:
     """An `Encoder` over an exported BERT, for texts of a sentence or two. Safe for several threads: `streams` rows are
-    computed at once, with `threads` each (two answer one asker sooner, and cost a third more of the processor than one).
+    computed at once, with `threads` each (two answer one asker sooner, and cost a third more of the processor).
     """
 
     def __init__(self, folder: Path, *, streams: int = 1, threads: int = 1, widths: Sequence[int] = ()) -> None:
@@ -128,7 +128,9 @@ class PackedEncoder:
                 return
             graph = self._graph.clone()
             shapes = ((1, width), (1, width), (1, 1, width, width))
-            graph.reshape({port: openvino.PartialShape(shape) for port, shape in zip(graph.inputs, shapes, strict=True)})
+            graph.reshape(
+                {port: openvino.PartialShape(shape) for port, shape in zip(graph.inputs, shapes, strict=True)}
+            )
             self._fixed[width] = self._requests(graph)
 
     def _requests(self, graph: openvino.Model) -> Queue[Any]:

@@ -97,7 +97,7 @@ class Answerer:
             asked = self._field(asked, understood, int(ranking.order[0]), vectors[0])
         saying = self._say(understood, asked, ranking, kept)
         coverage = parts.coverage(int(ranking.order[0])) if len(ranking.order) else 0.0
-        evidence = evidence_of(understood, asked, ranking, coverage, kept=bool(kept or given))
+        evidence = evidence_of(understood, asked, ranking, coverage, self.fields, kept=bool(kept or given))
         ignored = tuple(dict.fromkeys((*found.ignored, *(one.said for one in relaxed))))
         return Considered(understood, asked, (*given, *kept), ignored, ranking, saying, evidence)
 

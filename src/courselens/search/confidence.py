@@ -38,6 +38,10 @@ FEATURES = (
     "near",
     "covered",
     "words",
+    "about",
+    "apart",
+    "subject",
+    "known",
 )
 """Names of `Evidence`'s numbers."""
 Group = Literal["named", "meant", "described"]
@@ -61,8 +65,10 @@ class Evidence:
     `coded` a known code stands in the question; `said` of the title found (see `TitleMention`), `title` its strength;
     `dense` the best cosine of the first course; `coverage` the share of the question's words, by rarity, that the first
     course has; `margin` to the second course; `asked` the probability of the field; `elsewhere` that of something that
-    no catalogue holds; `off` is 1 when the code named is unknown, `kept` when a condition was understood and holds;
-    `near` and `covered` are those of `subjects.Standing`; `words` of the topic, of eight.
+    no catalogue holds; `off` is 1 when the code named is unknown, `kept` when a condition was understood and holds,
+    less where something else is asked; `near`, `subject` and `covered` are those of `subjects.Standing`; `words` of the
+    topic, of eight; `about` the best cosine to a text that says what a course is about; `apart` that of `rank.Parts`;
+    `known` how likely the question asks for any field that the catalogue has, on a scale of logarithms.
     """
 
     kind: Group
@@ -79,6 +85,10 @@ class Evidence:
     near: float = 0.0
     covered: float = 0.0
     words: float = 0.0
+    about: float = 0.0
+    apart: float = 0.0
+    subject: float = 0.0
+    known: float = 0.0
 
     def numbers(self, names: Iterable[str] = FEATURES) -> npt.NDArray[np.float64]:
         """The features of those names as an array, in their order."""
@@ -86,9 +96,15 @@ class Evidence:
 
 
 def evidence_of(
-    understood: Understood, asked: Asked, ranking: Ranking, coverage: float, *, kept: bool = False
+    understood: Understood,
+    asked: Asked,
+    ranking: Ranking,
+    coverage: float,
+    held: frozenset[str],
+    *,
+    kept: bool = False,
 ) -> Evidence:
-    """Gather the evidence of one question."""
+    """Gather the evidence of one question; `held` are the fields and sections that any course has."""
     known = any(code.courses for code in understood.codes)
     order, score, parts = ranking.order, ranking.score, ranking.parts
     kind: Group = "described" if asked.kind != "course" else "named" if understood.named else "meant"
@@ -108,10 +124,14 @@ def evidence_of(
         asked=asked.share if asked.field else 0.5,
         elsewhere=asked.elsewhere,
         off=float(bool(understood.codes) and not known),
-        kept=float(kept),
+        kept=float(kept) * (1.0 - asked.elsewhere),
         near=parts.standing.near,
         covered=parts.standing.covered,
         words=min(1.0, len(understood.bare.split()) / LONG),
+        about=float(parts.about.max()),
+        apart=parts.apart,
+        subject=parts.standing.subject,
+        known=math.log1p(100 * sum(share for name, share in asked.shares.items() if name in held)) / math.log(101),
     )
 
 
@@ -140,37 +160,60 @@ class Sureness:
 
 
 DEFAULTS: Mapping[Group, Sureness] = {
-    # 1881 questions, 104 without an answer: refused 0.827 of these, 0.004 of the others
+    # 2002 questions, 107 without an answer: refused 0.832 of these, 0.005 of the others
     "named": Sureness(
-        Logistic({"coded": 0.44, "said": 1.13, "margin": 1.59, "asked": 6.72}, -5.38),
-        Logistic(
-            {"coded": 3.76, "said": 3.96, "coverage": 3.94, "asked": 1.46, "elsewhere": -7.39, "off": -7.07}, -0.88
-        ),
-        0.72,
-    ),
-    # 363 questions, 75 without an answer: refused 0.867 of these, 0.087 of the others
-    "meant": Sureness(
-        Logistic({"coverage": 0.66, "margin": 5.08, "elsewhere": -4.23, "covered": 0.36}, -0.32),
-        Logistic(
-            {"dense": 4.30, "coverage": 3.90, "asked": -0.32, "elsewhere": -6.51, "near": -7.92, "words": 4.58}, 1.11
-        ),
-        0.72,
-    ),
-    # 1035 questions, 151 without an answer: refused 0.901 of these, 0.020 of the others
-    "described": Sureness(
-        Logistic({"title": -5.18, "dense": 3.72, "coverage": 5.04, "kept": 2.52}, -1.34),
+        Logistic({"coded": 0.49, "said": 1.38, "margin": 1.59, "asked": 6.72, "known": -0.22}, -5.31),
         Logistic(
             {
-                "said": -3.07,
-                "dense": 8.40,
-                "coverage": 5.13,
-                "elsewhere": -7.50,
-                "kept": 4.20,
-                "near": -6.80,
-                "covered": 5.08,
-                "words": 3.00,
+                "coded": 3.97,
+                "said": 4.24,
+                "coverage": 3.92,
+                "asked": 1.08,
+                "elsewhere": -6.98,
+                "off": -7.19,
+                "known": 2.26,
             },
-            -1.79,
+            -2.61,
+        ),
+        0.72,
+    ),
+    # 381 questions, 78 without an answer: refused 0.872 of these, 0.073 of the others
+    "meant": Sureness(
+        Logistic({"coverage": 0.59, "margin": 5.40, "elsewhere": -3.42, "covered": -0.36}, 0.14),
+        Logistic(
+            {
+                "dense": 2.22,
+                "coverage": 3.29,
+                "asked": -1.30,
+                "elsewhere": -7.21,
+                "near": -5.02,
+                "words": 4.80,
+                "about": 2.33,
+                "apart": 5.49,
+                "subject": -5.80,
+                "known": 1.06,
+            },
+            1.40,
+        ),
+        0.72,
+    ),
+    # 1101 questions, 165 without an answer: refused 0.927 of these, 0.026 of the others
+    "described": Sureness(
+        Logistic({"title": -4.06, "dense": 3.00, "coverage": 4.29, "kept": 2.12, "about": -3.61, "apart": 4.08}, 0.60),
+        Logistic(
+            {
+                "said": -4.93,
+                "dense": 6.50,
+                "coverage": 5.48,
+                "elsewhere": -6.64,
+                "kept": 5.99,
+                "near": -6.81,
+                "covered": 3.13,
+                "words": 2.70,
+                "about": 6.48,
+                "apart": 3.27,
+            },
+            -3.17,
         ),
         0.72,
     ),

@@ -26,7 +26,7 @@ LONGEST = 90
 """Characters of a passage in the text for people."""
 FAINT = 0.2
 """Strength of a title below which the text for people leaves it out."""
-SCORES = {"title": "name", "passages": "words_of_passage", "courses": "words_of_course"}
+SCORES = {"about": "about", "title": "name", "passages": "words_of_passage", "courses": "words_of_course"}
 """What the weights of `rank` weigh, as `Scored` names it."""
 
 
@@ -42,12 +42,14 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A course with its scores: `vectors` the best cosine, `name` the strength of its title in the question,
-    `words_of_passage` and `words_of_course` BM25 relative to the best; `score` is their weighted sum and orders.
+    """A course with its scores: `vectors` the best cosine, `about` the best to what it says it is about, `name` the
+    strength of its title in the question, `words_of_passage` and `words_of_course` BM25 relative to the best; `score`
+    is their weighted sum and orders.
     """
 
     course: Reference
     vectors: float
+    about: float
     name: float
     words_of_passage: float
     words_of_course: float
@@ -147,12 +149,12 @@ class Explanation:
             yield f"  ignored    {', '.join(self.ignored)}"
 
     def _ranked(self) -> Iterator[str]:
-        yield f"{'courses':<12} {'score':>7} {'vectors':>8} {'name':>6} {'BM25':>6} {'whole':>6}"
+        yield f"{'courses':<12} {'score':>7} {'vectors':>8} {'about':>6} {'name':>6} {'BM25':>6} {'whole':>6}"
         yield f"  {'weight':<10} {'':>7} " + " ".join(
-            f"{weight:>{width}g}" for weight, width in zip(self.weights.values(), (8, 6, 6, 6), strict=False)
+            f"{weight:>{width}g}" for weight, width in zip(self.weights.values(), (8, 6, 6, 6, 6), strict=False)
         )
         for number, one in enumerate(self.courses, 1):
-            numbers = f"{one.score:>7.3f} {one.vectors:>8.3f} {one.name:>6.2f}"
+            numbers = f"{one.score:>7.3f} {one.vectors:>8.3f} {one.about:>6.3f} {one.name:>6.2f}"
             numbers += f" {one.words_of_passage:>6.2f} {one.words_of_course:>6.2f}"
             yield f"  {number:<10} {numbers}   {one.course.code} {one.course.title}"
         if not self.courses:
@@ -193,7 +195,7 @@ def explain(lens: Lens, question: str) -> Explanation:
         searched=tuple(understood.texts[1:]),
         filters=answer.filters,
         ignored=answer.ignored,
-        weights={"vectors": 1.0, **{SCORES.get(one, one): weight for one, weight in WEIGHTS[asked.kind].items()}},
+        weights={"vectors": 1.0, **{name: WEIGHTS[asked.kind][one] for one, name in SCORES.items()}},
         courses=tuple(_courses(lens, found)),
         passages=tuple(_passages(lens.index, found)),
         decision=_decision(lens, found, answer),
@@ -232,6 +234,7 @@ def _courses(lens: Lens, found: Considered) -> Iterator[Scored]:
         yield Scored(
             course=Reference.of(lens.answerer.course(number)),
             vectors=float(parts.dense[number]),
+            about=float(parts.about[number]),
             name=float(parts.title[number]),
             words_of_passage=float(parts.passages[number]),
             words_of_course=float(parts.courses[number]),

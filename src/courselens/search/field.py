@@ -3,29 +3,21 @@
 In: what the classifier of `asked.py` says of the question, and how well each passage of the course fits what is left of
 it without the course's name. Out: `Asked` with the field that both together make likeliest. Words of asking alone
 cannot know that "do I have to fly to Singapore?" is about teaching; the course's own passages do. All is added up as in
-a multinomial logit, whose weights were fitted on 1,932 questions of other people's wording about three catalogues and
-55 that no catalogue answers (a set at a time left out: right field .953; LOG.md).
+a multinomial logit, whose weights were fitted on 2,057 questions of other people's wording about three catalogues and
+55 that no catalogue answers (a set at a time left out: right field .954; LOG.md).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from courselens.search.decide import SAME, Asked
 from courselens.search.vocabulary import MENTION, NOT_FIELDS
 
-CLASSIFIER = 1.23
-"""Weight of the classifier's log probability."""
-HELD = 4.2
-"""What a field is likelier because the course has it."""
-COSINE = 4.83
-"""Weight of the best cosine of a field's passages to the question without the course's name."""
-WORDS = 0.5
-"""Weight of the best BM25 of a section's passages for the same words, those of conditions and of lecturers left out."""
-ELSEWHERE = 4.86
-"""What no catalogue holds fits no passage; it is as likely as the classifier says where a field fits with this much."""
+WEIGHTS = (1.25, 4.59, 5.21, 0.52, 5.27)
+"""Of `Told`, as `scripts/fit_field.py` prints them."""
 FLOOR = 1e-4
 
 
@@ -42,6 +34,13 @@ class Fit:
     words: float
 
 
+Told = tuple[float, float, float, float, float]
+"""What speaks for a field: the classifier's log probability, 1 where the course has it, the best cosine of its passages
+to the question without the course's name, the best BM25 of a section's passages for the same words (those of conditions
+and of lecturers left out), and 1 for what no catalogue holds, which no passage fits.
+"""
+
+
 def choose_field(asked: Asked, frame: str, passages: Sequence[Fit]) -> Asked:
     """`asked` with the field chosen among what the classifier knows and what the course has.
 
@@ -50,24 +49,10 @@ def choose_field(asked: Asked, frame: str, passages: Sequence[Fit]) -> Asked:
     """
     if frame.strip(" ?.!,:;") in (MENTION, ""):
         return replace(asked, field=None)
-    shares: dict[str, float] = {}
-    for name, share in asked.shares.items():
-        if name not in ("none", "courses"):
-            group = SAME.get(name, name)
-            shares[group] = shares.get(group, 0.0) + share
-    scores = {name: CLASSIFIER * math.log(share + FLOOR) for name, share in shares.items()}
-    cosine: dict[str, float] = {}
-    words: dict[str, float] = {}
-    for one in passages:
-        group = SAME.get(one.field, one.field)
-        cosine[group] = max(cosine.get(group, -1.0), one.cosine)
-        words[group] = max(words.get(group, 0.0), 0.0 if one.fact else one.words)
-    sections = {SAME.get(one.field, one.field) for one in passages if not one.fact}
-    open_ = 1.0 - sum(shares.get(group, 0.0) for group in cosine if group not in sections)
-    for group in cosine:
-        fit = open_ * (COSINE * cosine[group] + WORDS * words[group])
-        scores[group] = scores.get(group, CLASSIFIER * math.log(FLOOR)) + HELD + fit
-    scores["elsewhere"] = scores.get("elsewhere", CLASSIFIER * math.log(FLOOR)) + ELSEWHERE
+    scores = {
+        name: sum(weight * one for weight, one in zip(WEIGHTS, told, strict=True))
+        for name, told in evidence(asked.shares, passages).items()
+    }
     top = max(scores, key=lambda name: (scores[name], name))
     total = sum(math.exp(score - scores[top]) for score in scores.values())
     elsewhere = math.exp(scores["elsewhere"] - scores[top]) / total
@@ -76,3 +61,30 @@ def choose_field(asked: Asked, frame: str, passages: Sequence[Fit]) -> Asked:
     members = [name for name, group in SAME.items() if group == top]
     field = max([top, *members], key=lambda name: (asked.shares.get(name, 0.0), name == top))
     return replace(asked, field=field, share=1 / total, elsewhere=elsewhere)
+
+
+def evidence(shares: Mapping[str, float], passages: Sequence[Fit]) -> dict[str, Told]:
+    """What speaks for each field or section that the classifier (`shares`) or the course's `passages` know."""
+    grouped: dict[str, float] = {}
+    for name, share in shares.items():
+        if name not in ("none", "courses"):
+            group = SAME.get(name, name)
+            grouped[group] = grouped.get(group, 0.0) + share
+    cosine: dict[str, float] = {}
+    words: dict[str, float] = {}
+    for one in passages:
+        group = SAME.get(one.field, one.field)
+        cosine[group] = max(cosine.get(group, -1.0), one.cosine)
+        words[group] = max(words.get(group, 0.0), 0.0 if one.fact else one.words)
+    sections = {SAME.get(one.field, one.field) for one in passages if not one.fact}
+    open_ = 1.0 - sum(grouped.get(group, 0.0) for group in cosine if group not in sections)
+    return {
+        group: (
+            math.log(grouped.get(group, 0.0) + FLOOR),
+            float(group in cosine),
+            open_ * cosine.get(group, 0.0),
+            open_ * words.get(group, 0.0),
+            float(group == "elsewhere"),
+        )
+        for group in dict.fromkeys((*grouped, *cosine, "elsewhere"))
+    }

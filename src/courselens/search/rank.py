@@ -29,13 +29,16 @@ SATURATION = 2.2
 DEEP = 300
 """Passages and courses that BM25 contributes."""
 WEIGHTS: Mapping[str, Mapping[str, float]] = {
-    "course": {"title": 1.3, "passages": 0.15, "courses": 0.1},
-    "courses": {"title": 0.1, "passages": 0.2, "courses": 0.2},
-    "topic": {"title": 0.1, "passages": 0.2, "courses": 0.2},
-    "meant": {"title": 0.4, "passages": 0.2, "courses": 0.2},
+    "course": {"title": 1.3, "about": 0.0, "passages": 0.15, "courses": 0.1},
+    "courses": {"title": 0.0, "about": 0.15, "passages": 0.0, "courses": 0.3},
+    "topic": {"title": 0.0, "about": 0.15, "passages": 0.0, "courses": 0.3},
+    "meant": {"title": 0.3, "about": 0.15, "passages": 0.0, "courses": 0.3},
 }
 """Weights by the kind of question (`meant`: one about a course that it does not name) beside the best cosine, which
-weighs 1. BM25 scores are divided by the best of the question."""
+weighs 1. BM25 scores are divided by the best of the question. Those of topics were fitted on 751 descriptions of
+courses in other people's wording (LOG.md)."""
+COHORT = 5
+"""Courses that the best one is compared with."""
 
 Floats = npt.NDArray[np.float32]
 
@@ -65,13 +68,15 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What each signal says of every course, float32 (courses,): `dense` the best cosine, `title` the strength of a
-    title found in the question, `passages` and `courses` BM25 relative to the best; `cosine` and `lexical` (passages,).
-    `top` is the best course's BM25 itself, `reach` what a course with all words of the question would have;
-    `standing` where the question stands among what universities teach.
+    """What each signal says of every course, float32 (courses,): `dense` the best cosine, `about` the best to a text
+    that says what the course is about, `title` the strength of a title found in the question, `passages` and `courses`
+    BM25 relative to the best; `cosine` and `lexical` (passages,). `top` is the best course's BM25 itself, `reach` what
+    a course with all words of the question would have; `standing` where the question stands among what universities
+    teach, `apart` by how much the nearest course is nearer than those that follow it.
     """
 
     dense: Floats
+    about: Floats
     title: Floats
     passages: Floats
     courses: Floats
@@ -80,6 +85,7 @@ class Parts:
     top: float
     reach: float
     standing: Standing
+    apart: float
 
     def coverage(self, course: int) -> float:
         """The share of the question's words, by rarity, that `course` has; 0 where the question has no word."""
@@ -88,7 +94,8 @@ class Parts:
     def score(self, weights: Mapping[str, float]) -> Floats:
         """The weighted sum."""
         words = weights["passages"] * self.passages + weights["courses"] * self.courses
-        return np.asarray(self.dense + weights["title"] * self.title + words, dtype=np.float32)
+        meaning = self.dense + weights["about"] * self.about
+        return np.asarray(meaning + weights["title"] * self.title + words, dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +125,8 @@ def measure(
     `hidden` courses (courses,) count as if they were not in the catalogue for where the question stands.
     """
     cosine = near.passages.max(axis=0)
-    dense = best_of_course(cosine, index.first)
-    dense = np.maximum(dense, best_of_course(near.about.max(axis=0), index.first_about))
+    about = best_of_course(near.about.max(axis=0), index.first_about)
+    dense = np.maximum(best_of_course(cosine, index.first), about)
     lexical, _ = _words(index.lexical, wanted, len(cosine))
     words, top = _words(index.course_lexical, wanted, index.courses)
     title = np.zeros(index.courses, dtype=np.float32)
@@ -127,6 +134,7 @@ def measure(
         title[mention.course] = mention.strength
     return Parts(
         dense=dense,
+        about=about,
         title=title,
         passages=best_of_course(lexical, index.first),
         courses=words,
@@ -135,6 +143,7 @@ def measure(
         top=top,
         reach=SATURATION * sum(index.course_lexical.rarity(word) for word in wanted),
         standing=standing(near.subjects.max(axis=0), near.names.max(axis=0), index.coverage.without(hidden)),
+        apart=_apart(dense if hidden is None else np.where(hidden, -1.0, dense), index.group),
     )
 
 
@@ -159,6 +168,14 @@ def best_passages(
     if field is not None and field in index.asked_names:
         score = score + 10.0 * (index.asked[places] == index.asked_names.index(field))
     return [int(place) for place in places[np.argsort(-score, kind="stable")[:most]]]
+
+
+def _apart(dense: Floats, group: npt.NDArray[np.int32]) -> float:
+    """The best cosine above the mean of the next `COHORT`, one of each course group."""
+    best = _best(dense, 4 * (COHORT + 1))
+    _, place = np.unique(group[best], return_index=True)
+    scores = dense[best[np.sort(place)[: COHORT + 1]]]
+    return float(scores[0] - scores[1:].mean()) if len(scores) > 1 else 0.0
 
 
 def _words(lexical: LexicalIndex, wanted: Sequence[str], rows: int) -> tuple[Floats, float]:

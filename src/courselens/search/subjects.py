@@ -25,11 +25,12 @@ Floats = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a question stands among the subjects: the best cosine to one (`near`, a subject's name), and how well the
-    catalogue covers those that are near it (`covered`, a cosine).
+    """Where a question stands among the subjects: the best cosine to one's name (`near`) and to one with its terms
+    (`subject`), and how well the catalogue covers those that are near it (`covered`, a cosine).
     """
 
     near: float
+    subject: float
     covered: float
 
 
@@ -83,4 +84,4 @@ def standing(subjects: Floats, names: Floats, coverage: Floats) -> Standing:
     `coverage` as `Coverage.without` gives it.
     """
     weight = np.exp(SHARPNESS * (subjects - subjects.max()))
-    return Standing(float(names.max()), float(weight @ coverage / weight.sum()))
+    return Standing(float(names.max()), float(subjects.max()), float(weight @ coverage / weight.sum()))
