@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,7 +14,15 @@ import pytest
 from courselens.encode.base import base_model
 from courselens.encode.export import FALLBACK_TEXTS, export_encoder
 from courselens.encode.openvino_encoder import GRAPH, OpenVinoEncoder
-from courselens.encode.openvino_packed import BUDGET, OneAtATime, PackedEncoder, open_packed, packs
+from courselens.encode.openvino_packed import (
+    BUDGET,
+    FIXING,
+    OneAtATime,
+    PackedEncoder,
+    QuestionEncoder,
+    open_packed,
+    packs,
+)
 from courselens.errors import CourselensError
 from tiny import write_tiny_base
 
@@ -88,3 +97,32 @@ def test_rows_are_filled_and_none_is_lost() -> None:
     assert sorted(row for rows in found for row in rows) == list(range(80))
     assert all(sum(lengths[row] for row in rows) <= BUDGET for rows in found)
     assert len(found) <= -(-sum(lengths) // BUDGET) + 1
+
+
+def test_rows_of_common_length_have_graphs_of_their_own(folder: Path) -> None:
+    encoder = PackedEncoder(folder, widths=(16, 32))
+    before = {text: encoder.encode([text]) for text in TEXTS}
+    for thread in threading.enumerate():
+        if thread.name == FIXING:
+            thread.join()
+    assert sorted(encoder._fixed) == [16, 32]
+    for text, vector in before.items():
+        assert np.array_equal(encoder.encode([text]), vector)
+
+
+def test_a_process_that_asks_once_makes_none(folder: Path) -> None:
+    encoder = PackedEncoder(folder, widths=(16,))
+    encoder.encode(["one question"])
+    assert not any(thread.name == FIXING for thread in threading.enumerate())
+    assert not encoder._fixed
+
+
+def test_few_words_are_packed_and_many_are_not(folder: Path) -> None:
+    encoder = QuestionEncoder(folder)
+    expected = OpenVinoEncoder(folder, precision="f32")
+    short = encoder.encode(["ects", "who teaches tax law?"])
+    assert encoder._bulk is None
+    assert np.sum(short * expected.encode(["ects", "who teaches tax law?"]), axis=1).min() > 0.9995
+    assert np.sum(encoder.encode(TEXTS) * expected.encode(TEXTS), axis=1).min() > 0.9995
+    assert encoder._bulk is not None
+    assert encoder.encode([]).shape == (0, encoder.dimensions)

@@ -6,7 +6,8 @@ those of each text alone. A batch padded to its longest text computes a third of
 that avoids this is another inference; here questions that wait together cost their tokens and nothing else.
 
 A row of another length than the row before costs OpenVINO a millisecond of preparing every layer anew. Whoever asks
-more than a few questions therefore gets copies of the graph for the commonest lengths, made in the background.
+more than a few questions therefore gets copies of the graph for the commonest lengths, made in the background; they give the
+same numbers.
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ SHORT = 4 * BUDGET
 """Characters of all texts together that are packed: about one inference."""
 A_FEW = 3
 """Rows that are encoded before those graphs are made: a process that asks once pays nothing for them."""
+FIXING = "graphs of fixed length"
+"""Name of the thread that makes them."""
 NOWHERE = -1
 """The text to which the tokens belong that fill a row."""
 
@@ -107,7 +110,7 @@ class PackedEncoder:
         owner[:told] = np.repeat(np.arange(len(encodings)), lengths)
         self._rows += 1
         if self._rows == A_FEW and self._widths:
-            threading.Thread(target=self._fix, name="graphs of fixed length").start()
+            threading.Thread(target=self._fix, name=FIXING).start()
         free = self._fixed.get(width, self._free)
         request = free.get()
         try:
