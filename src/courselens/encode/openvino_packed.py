@@ -6,8 +6,8 @@ those of each text alone. A batch padded to its longest text computes a third of
 that avoids this is another inference; here questions that wait together cost their tokens and nothing else.
 
 A row of another length than the row before costs OpenVINO a millisecond of preparing every layer anew. Whoever asks
-more than a few questions therefore gets copies of the graph for the commonest lengths, made in the background; they give the
-same numbers.
+more than a few questions therefore gets copies of the graph for the commonest lengths, made in the background; they
+give the same numbers.
 """
 
 from __future__ import annotations
