@@ -131,7 +131,7 @@ def test_facets_are_links_that_narrow_and_widen_again(client: TestClient) -> Non
 
 
 def test_pages_of_results(client: TestClient) -> None:
-    first = client.get("/", params={"q": "courses about methods"})
+    first = client.get("/", params={"q": "master or bachelor courses about methods"})
     following = next(href for href in Elements(first.text).links() if "page=2" in href)
     second = client.get(following)
     titles = [set(re.findall(r'href="(/course/[^"]+)"', page.text)) for page in (first, second)]

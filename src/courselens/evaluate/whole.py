@@ -70,7 +70,7 @@ class WholeSystem:
             course = catalogue.courses[number]
             told = about(course, course.text_language or (guess_language(course.title) or "en"), passages)
             texts[index.first_about[number] : index.first_about[number + 1]] = base.encode(told)
-        made = Answerer(replace(index, vectors=vectors, about=texts))
+        made = Answerer(replace(index, vectors=vectors, rounded=None, about=texts, about_rounded=None))
         return replace(self, name=name, answerer=made, searching=base)
 
     def rank(self, questions: Sequence[str], k: int) -> Ranking:

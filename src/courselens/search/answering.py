@@ -88,10 +88,10 @@ class Answerer:
         found = applied(understood, asked)
         start = self._start(understood, given, hidden)
         allowed, kept, relaxed = self._narrowed(start, found.conditions)
+        told, words = near, understood.wanted
         if asked.kind == "course" and not understood.named and understood.bare:  # its facts would match every course's
-            parts = measure(self.index, understood, near.of_rows(1), understood.wanted_bare, hidden)
-        else:
-            parts = measure(self.index, understood, near, understood.wanted, hidden)
+            told, words = near.of_rows(1), understood.wanted_bare
+        parts = measure(self.index, understood, told, words, hidden, passages=asked.kind != "course")
         ranking = rank(self.index, understood, asked, parts, allowed, most=most)
         if asked.kind == "course" and len(ranking.order):
             asked = self._field(asked, understood, int(ranking.order[0]), vectors[0])

@@ -26,7 +26,7 @@ LONGEST = 90
 """Characters of a passage in the text for people."""
 FAINT = 0.2
 """Strength of a title below which the text for people leaves it out."""
-SCORES = {"about": "about", "title": "name", "passages": "words_of_passage", "courses": "words_of_course"}
+SCORES = {"about": "about", "title": "name", "courses": "words_of_course"}
 """What the weights of `rank` weigh, as `Scored` names it."""
 
 
@@ -43,15 +43,14 @@ class Mention:
 @dataclass(frozen=True, slots=True)
 class Scored:
     """A course with its scores: `vectors` the best cosine, `about` the best to what it says it is about, `name` the
-    strength of its title in the question, `words_of_passage` and `words_of_course` BM25 relative to the best; `score`
-    is their weighted sum and orders.
+    strength of its title in the question, `words_of_course` BM25 relative to the best; `score` is their weighted sum
+    and orders.
     """
 
     course: Reference
     vectors: float
     about: float
     name: float
-    words_of_passage: float
     words_of_course: float
     score: float
 
@@ -149,13 +148,13 @@ class Explanation:
             yield f"  ignored    {', '.join(self.ignored)}"
 
     def _ranked(self) -> Iterator[str]:
-        yield f"{'courses':<12} {'score':>7} {'vectors':>8} {'about':>6} {'name':>6} {'BM25':>6} {'whole':>6}"
+        yield f"{'courses':<12} {'score':>7} {'vectors':>8} {'about':>6} {'name':>6} {'BM25':>6}"
         yield f"  {'weight':<10} {'':>7} " + " ".join(
-            f"{weight:>{width}g}" for weight, width in zip(self.weights.values(), (8, 6, 6, 6, 6), strict=False)
+            f"{weight:>{width}g}" for weight, width in zip(self.weights.values(), (8, 6, 6, 6), strict=True)
         )
         for number, one in enumerate(self.courses, 1):
             numbers = f"{one.score:>7.3f} {one.vectors:>8.3f} {one.about:>6.3f} {one.name:>6.2f}"
-            numbers += f" {one.words_of_passage:>6.2f} {one.words_of_course:>6.2f}"
+            numbers += f" {one.words_of_course:>6.2f}"
             yield f"  {number:<10} {numbers}   {one.course.code} {one.course.title}"
         if not self.courses:
             yield "  none"
@@ -236,7 +235,6 @@ def _courses(lens: Lens, found: Considered) -> Iterator[Scored]:
             vectors=float(parts.dense[number]),
             about=float(parts.about[number]),
             name=float(parts.title[number]),
-            words_of_passage=float(parts.passages[number]),
             words_of_course=float(parts.courses[number]),
             score=float(found.ranking.score[number]),
         )

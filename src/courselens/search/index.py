@@ -123,9 +123,11 @@ def build_index(
         "asked": asked_names,
     }
     if len(vectors) >= MANY:
-        rounded = Rounded.of(vectors)
-        np.save(folder / ROUNDED, rounded.rows)
-        settings["largest"] = rounded.largest
+        settings["largest"] = {}
+        for name in ROUNDED:
+            rounded = Rounded.of(np.load(folder / f"{name}.npy", mmap_mode="r"))
+            np.save(folder / f"{name}8.npy", rounded.rows)
+            settings["largest"][name] = rounded.largest
     (folder / SETTINGS).write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
     if progress:
         progress("confidence", 0, 0)

@@ -27,16 +27,16 @@ from courselens.search.vectors import Cosines, cosines
 SATURATION = 2.2
 """The most that BM25 multiplies a word's rarity by (k1 + 1, with tantivy's k1 of 1.2)."""
 DEEP = 300
-"""Passages and courses that BM25 contributes."""
+"""Passages and courses that BM25 scores."""
 WEIGHTS: Mapping[str, Mapping[str, float]] = {
-    "course": {"title": 1.3, "about": 0.0, "passages": 0.15, "courses": 0.1},
-    "courses": {"title": 0.0, "about": 0.15, "passages": 0.0, "courses": 0.3},
-    "topic": {"title": 0.0, "about": 0.15, "passages": 0.0, "courses": 0.3},
-    "meant": {"title": 0.3, "about": 0.15, "passages": 0.0, "courses": 0.3},
+    "course": {"title": 1.3, "about": 0.0, "courses": 0.1},
+    "courses": {"title": 0.0, "about": 0.15, "courses": 0.3},
+    "topic": {"title": 0.0, "about": 0.15, "courses": 0.3},
+    "meant": {"title": 0.3, "about": 0.15, "courses": 0.3},
 }
 """Weights by the kind of question (`meant`: one about a course that it does not name) beside the best cosine, which
-weighs 1. BM25 scores are divided by the best of the question. Those of topics were fitted on 751 descriptions of
-courses in other people's wording (LOG.md)."""
+weighs 1. BM25 of whole courses is divided by the best of the question; that of single passages added nothing to it.
+Those of topics were fitted on 751 descriptions of courses in other people's wording (LOG.md)."""
 COHORT = 5
 """Courses that the best one is compared with."""
 
@@ -58,8 +58,12 @@ class Near:
     @classmethod
     def of(cls, index: Index, vectors: Vectors) -> Near:
         """The cosines of `vectors` (k, d)."""
-        rows = (index.about, index.subjects, index.subject_names)
-        return cls(cosines(index.vectors, vectors, index.rounded), *(cosines(one, vectors) for one in rows))
+        return cls(
+            cosines(index.vectors, vectors, index.rounded),
+            cosines(index.about, vectors, index.about_rounded),
+            cosines(index.subjects, vectors),
+            cosines(index.subject_names, vectors),
+        )
 
     def of_rows(self, start: int, stop: int | None = None) -> Near:
         """Those of some of the vectors."""
@@ -69,16 +73,15 @@ class Near:
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What each signal says of every course, float32 (courses,): `dense` the best cosine, `about` the best to a text
-    that says what the course is about, `title` the strength of a title found in the question, `passages` and `courses`
-    BM25 relative to the best; `cosine` and `lexical` (passages,). `top` is the best course's BM25 itself, `reach` what
-    a course with all words of the question would have; `standing` where the question stands among what universities
-    teach, `apart` by how much the nearest course is nearer than those that follow it.
+    that says what the course is about, `title` the strength of a title found in the question, `courses` BM25 relative
+    to the best; `cosine` and `lexical` (passages,), the latter 0 where passages are not wanted. `top` is the best
+    course's BM25 itself, `reach` what a course with all words of the question would have; `standing` where the question
+    stands among what universities teach, `apart` by how much the nearest course is nearer than those that follow it.
     """
 
     dense: Floats
     about: Floats
     title: Floats
-    passages: Floats
     courses: Floats
     cosine: Floats
     lexical: Floats
@@ -93,9 +96,9 @@ class Parts:
 
     def score(self, weights: Mapping[str, float]) -> Floats:
         """The weighted sum."""
-        words = weights["passages"] * self.passages + weights["courses"] * self.courses
         meaning = self.dense + weights["about"] * self.about
-        return np.asarray(meaning + weights["title"] * self.title + words, dtype=np.float32)
+        told = weights["title"] * self.title + weights["courses"] * self.courses
+        return np.asarray(meaning + told, dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +121,23 @@ def rank(
 
 
 def measure(
-    index: Index, understood: Understood, near: Near, wanted: Sequence[str], hidden: Mask | None = None
+    index: Index,
+    understood: Understood,
+    near: Near,
+    wanted: Sequence[str],
+    hidden: Mask | None = None,
+    *,
+    passages: bool = True,
 ) -> Parts:
-    """What each signal says; `near` is of the question's embeddings (as asked, and in English), `wanted` its words.
+    """What each signal says; `near` is of the question's embeddings (as asked, and in English), `wanted` its words,
+    which are looked for in single passages where `passages` are to be chosen by them.
 
     `hidden` courses (courses,) count as if they were not in the catalogue for where the question stands.
     """
     cosine = near.passages.max(axis=0)
     about = best_of_course(near.about.max(axis=0), index.first_about)
     dense = np.maximum(best_of_course(cosine, index.first), about)
-    lexical, _ = _words(index.lexical, wanted, len(cosine))
+    lexical, _ = _words(index.lexical, wanted if passages else (), len(cosine))
     words, top = _words(index.course_lexical, wanted, index.courses)
     title = np.zeros(index.courses, dtype=np.float32)
     for mention in understood.titles:
@@ -136,7 +146,6 @@ def measure(
         dense=dense,
         about=about,
         title=title,
-        passages=best_of_course(lexical, index.first),
         courses=words,
         cosine=cosine,
         lexical=lexical,

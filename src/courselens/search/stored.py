@@ -29,7 +29,7 @@ from courselens.search.subjects import Coverage
 from courselens.search.vectors import Rounded
 from courselens.workspace import Workspace
 
-FORMAT = 3
+FORMAT = 4
 SETTINGS = "index.json"
 ENCODER = "encoder"
 """Folder inside the index where the encoder is exported to."""
@@ -50,8 +50,8 @@ ARRAYS = (
     "passage_starts",
     "course_starts",
 )
-ROUNDED = "vectors8.npy"
-"""The vectors in 8 bits, where they are many."""
+ROUNDED = ("vectors", "about")
+"""Those that have a copy in 8 bits where passages are many."""
 CHECKED = 2_000_000
 """Bytes up to which a file's content is compared when an index is opened: all that is looked up by place, in a few
 milliseconds. Vectors, passages and the encoder are compared by `courselens info`."""
@@ -93,9 +93,9 @@ class Lines:
 class Index:
     """An opened index. Courses and passages are known by their place (from 0).
 
-    `vectors` float32 (passages, d), zero for boilerplate, and `rounded` where they are many; `about` float32, rows of
-    texts that say in English what a course is about; `first` and `first_about` (courses + 1,) where each course's
-    passages and such texts begin.
+    `vectors` float32 (passages, d), zero for boilerplate; `about` float32 (texts, d), texts that say in English what a
+    course is about; `rounded` and `about_rounded` their copies in 8 bits, where passages are many; `first` and
+    `first_about` (courses + 1,) where each course's passages and such texts begin.
     `subjects`, `subject_names` (s, d) and `coverage` are those of `subjects.py`.
     `asked` (passages,) is the number in `asked_names` of the field or section that a passage answers, `fact` whether it
     is a fact. `group` and `newest` (courses,) are the course group and whether no later year of it exists.
@@ -105,6 +105,7 @@ class Index:
     vectors: Vectors
     rounded: Rounded | None
     about: Vectors
+    about_rounded: Rounded | None
     subjects: Vectors
     subject_names: Vectors
     coverage: Coverage
@@ -166,10 +167,11 @@ def open_index(folder: Path) -> Index:
         return Index(
             folder=folder,
             vectors=arrays["vectors"].view(np.ndarray),
-            rounded=_rounded(folder, settings),
+            rounded=_rounded(folder, settings, "vectors"),
             first=np.asarray(arrays["first"]),
             asked=np.asarray(arrays["asked"]),
             about=arrays["about"].view(np.ndarray),
+            about_rounded=_rounded(folder, settings, "about"),
             first_about=np.asarray(arrays["first_about"]),
             subjects=arrays["subjects"].view(np.ndarray),
             subject_names=arrays["subject_names"].view(np.ndarray),
@@ -194,7 +196,7 @@ def open_index(folder: Path) -> Index:
         raise CourselensError("damaged index", value=str(error)[:200], where=folder, remedy=REMEDY) from error
 
 
-def _rounded(folder: Path, settings: Mapping[str, Any]) -> Rounded | None:
+def _rounded(folder: Path, settings: Mapping[str, Any], name: str) -> Rounded | None:
     if "largest" not in settings:
         return None
-    return Rounded(np.load(folder / ROUNDED, mmap_mode="r").view(np.ndarray), settings["largest"])
+    return Rounded(np.load(folder / f"{name}8.npy", mmap_mode="r").view(np.ndarray), settings["largest"][name])

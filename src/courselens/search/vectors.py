@@ -34,7 +34,7 @@ MANY = 50_000
 TOGETHER = 6
 """Vectors from which one product of matrices is faster than a product for each."""
 
-NEAR = 1000
+NEAR = 320
 """About so many of the best rows of a vector are scored exactly: from the score on that a sample says they have."""
 SAMPLE = 16
 
