@@ -23,6 +23,7 @@ from courselens.encode import Vectors
 from courselens.encode.base import base_model
 from courselens.encode.export import export_encoder
 from courselens.encode.openvino_encoder import OpenVinoEncoder
+from courselens.encode.openvino_packed import QuestionEncoder
 
 NEAREST = 10
 TURN, REST = 25, 0.2
@@ -66,7 +67,7 @@ def main() -> None:
     peer = SentenceTransformer(str(base_model()), device="cpu")
     with tempfile.TemporaryDirectory() as folder:
         export_encoder(base_model(), Path(folder), texts)
-        encoder = OpenVinoEncoder(Path(folder))
+        encoder, asking = OpenVinoEncoder(Path(folder)), QuestionEncoder(Path(folder))
         tokens = sum(encoder.count_tokens(text) for text in texts)
         ways = {"peer": lambda: peer.encode(texts), "courselens": lambda: encoder.encode(texts)}
         times = in_turns(ways, given.rounds)
@@ -76,7 +77,7 @@ def main() -> None:
         one: dict[str, list[float]] = {"peer": [], "courselens": []}
         numbered = [f"{text} {number}" for number, text in enumerate(asked * 2)]
         for start in range(0, len(numbered), TURN):
-            for name, encode in (("peer", peer.encode), ("courselens", encoder.encode)):
+            for name, encode in (("peer", peer.encode), ("courselens", asking.encode)):
                 time.sleep(REST)
                 for text in numbered[start : start + TURN]:
                     begin = time.perf_counter()

@@ -75,7 +75,8 @@ def _rows(one: Set) -> Iterator[Row]:
                 asked, passages = heard[-1]
                 told = evidence(asked.shares, passages)
                 wanted = {SAME.get(name, name) for name in question.asked or ("elsewhere",)}
-                right = np.array([name in wanted for name in told])
+                nothing = question.kind == "unanswerable"  # a field that the course lacks is no answer either
+                right = np.array([name in wanted or (nothing and not told[name][1]) for name in told])
                 if right.any():
                     yield Row(question.kind, np.array([*told.values()]), right)
 

@@ -4,7 +4,8 @@ In: the phrasings of `words/asked.yaml` and the topics of `words/described.tsv`,
 an index is made; a question whose course name has been replaced by a placeholder when it is asked. Out: a probability
 for each field, section and for `courses`, `none` and `elsewhere`. The embedding brings meaning, the words bring
 precision; softmax regression weighs them (fitted with Adam on the few thousand phrasings, seconds, the same for the
-same encoder).
+same encoder). What no catalogue holds is asked in too many unlike ways for one line to divide it from the rest; for it
+the phrasings nearest to the question count as much as the regression.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from rapidfuzz.distance import OSA
 from courselens.dataset.phrasing import OWN, all_phrasings
 from courselens.encode import Encoder, Vectors
 from courselens.search.tokens import words
+from courselens.search.vectors import Rounded
 from courselens.search.vocabulary import (
     MENTION,
     Phrasing,
@@ -57,6 +59,12 @@ MOST = 3
 """Alternatives of one line that are learnt from: more lines teach more than more alternatives."""
 FILLED = 0.3
 """Share of the phrasings that are learnt with a topic in the course's place, besides with the placeholder."""
+NEIGHBOURS = 20
+"""Phrasings nearest to a question that tell whether it asks for what no catalogue holds."""
+SHARPNESS = 20.0
+"""Inverse temperature of their cosines: .05 apart weighs 1 to e."""
+SHARE = 0.5
+"""Of the neighbours in the probability of `elsewhere`."""
 SAMENESS = {"credits": "ects"}
 """Entries that no wording tells apart: a catalogue has one of them."""
 
@@ -66,12 +74,16 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class AskedModel:
-    """`names` of the K classes, `weights` float32 of shape (d + V, K), `bias` (K,), V known word features."""
+    """`names` of the K classes, `weights` float32 of shape (d + V, K), `bias` (K,), V known word features; `phrasings`
+    (n, d) in 8 bits, and which of them ask for what no catalogue holds, bool (n,).
+    """
 
     names: tuple[str, ...]
     features: Mapping[str, int]
     weights: Floats
     bias: Floats
+    phrasings: Rounded
+    elsewhere: npt.NDArray[np.bool_]
     spellings: dict[tuple[str, int], list[str]] = field(default_factory=dict, repr=False)
 
     def probabilities(self, text: str, vector: npt.NDArray[np.float32]) -> dict[str, float]:
@@ -81,7 +93,19 @@ class AskedModel:
         if found:
             scores = scores + WORD_SCALE / np.sqrt(len(found)) * self.weights[[len(vector) + n for n in found]].sum(0)
         shares = np.exp(scores - scores.max())
-        return dict(zip(self.names, (shares / shares.sum()).tolist(), strict=True))
+        told = dict(zip(self.names, (shares / shares.sum()).tolist(), strict=True))
+        before = told.get("elsewhere", 1.0)
+        after = (1 - SHARE) * before + SHARE * self._near_elsewhere(vector)
+        rest = (1 - after) / max(1 - before, 1e-9)
+        return {name: after if name == "elsewhere" else rest * share for name, share in told.items()}
+
+    def _near_elsewhere(self, vector: npt.NDArray[np.float32]) -> float:
+        """The share of `elsewhere` among the phrasings nearest to a question."""
+        cosine = self.phrasings.dot(vector[None])[0]
+        most = min(NEIGHBOURS, len(cosine))
+        nearest = np.argpartition(-cosine, most - 1)[:most]
+        weight = np.exp(SHARPNESS * (cosine[nearest] - cosine[nearest].max()))
+        return float(weight @ self.elsewhere[nearest] / weight.sum())
 
     def mend(self, text: str) -> str:
         """`text` with misspelt words of asking as the phrasings spell them: `X assesment` → `X assessment`."""
@@ -113,10 +137,17 @@ class AskedModel:
         return self.spellings
 
     def write(self, folder: Path) -> None:
-        """Write `asked_model.json` and `asked_model.npy`."""
-        data = {"names": list(self.names), "features": list(self.features), "bias": self.bias.tolist()}
+        """Write `asked_model.json`, `asked_model.npy` and `asked_phrasings.npy`."""
+        data = {
+            "names": list(self.names),
+            "features": list(self.features),
+            "bias": self.bias.tolist(),
+            "elsewhere": np.flatnonzero(self.elsewhere).tolist(),
+            "largest": self.phrasings.largest,
+        }
         (folder / "asked_model.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
         np.save(folder / "asked_model.npy", self.weights)
+        np.save(folder / "asked_phrasings.npy", self.phrasings.rows)
 
     @classmethod
     def open(cls, folder: Path) -> AskedModel:
@@ -124,7 +155,11 @@ class AskedModel:
         data = json.loads((folder / "asked_model.json").read_text(encoding="utf-8"))
         features = {feature: number for number, feature in enumerate(data["features"])}
         weights = np.load(folder / "asked_model.npy")
-        return cls(tuple(data["names"]), features, weights, np.array(data["bias"], dtype=np.float32))
+        rows = Rounded(np.load(folder / "asked_phrasings.npy", mmap_mode="r").view(np.ndarray), data["largest"])
+        elsewhere = np.zeros(len(rows.rows), dtype=bool)
+        elsewhere[data["elsewhere"]] = True
+        bias = np.array(data["bias"], dtype=np.float32)
+        return cls(tuple(data["names"]), features, weights, bias, rows, elsewhere)
 
 
 def fit_asked(encoder: Encoder, topics: Sequence[str], sentences: Sequence[str] = (), *, seed: int = 1) -> AskedModel:
@@ -142,7 +177,9 @@ def fit_asked(encoder: Encoder, topics: Sequence[str], sentences: Sequence[str] 
     dense = vectors.shape[1]
     rows = [np.array([dense + known[feature] for feature in one if feature in known], dtype=np.int64) for one in told]
     weights, bias = _softmax_regression(vectors, rows, targets, dense + len(known), seed)
-    return AskedModel(names, known, weights, bias)
+    lines = {collapse(one.text.replace("{x}", MENTION)): one.asked for one in phrasings(most=MOST, seed=seed)}
+    elsewhere = np.array([asked == "elsewhere" for asked in lines.values()])
+    return AskedModel(names, known, weights, bias, Rounded.of(encoder.encode([*lines])), elsewhere)
 
 
 def examples(topics: Sequence[str], sentences: Sequence[str] = (), *, seed: int) -> tuple[list[str], list[str]]:

@@ -26,11 +26,13 @@ Floats = npt.NDArray[np.float32]
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Where a question stands among the subjects: the best cosine to one's name (`near`) and to one with its terms
-    (`subject`), and how well the catalogue covers those that are near it (`covered`, a cosine).
+    (`subject`), how well the catalogue covers those that are near it (`covered`, a cosine), and how well the one whose
+    name is nearest (`there`).
     """
 
     near: float
     subject: float
+    there: float
     covered: float
 
 
@@ -84,4 +86,9 @@ def standing(subjects: Floats, names: Floats, coverage: Floats) -> Standing:
     `coverage` as `Coverage.without` gives it.
     """
     weight = np.exp(SHARPNESS * (subjects - subjects.max()))
-    return Standing(float(names.max()), float(subjects.max()), float(weight @ coverage / weight.sum()))
+    return Standing(
+        float(names.max()),
+        float(subjects.max()),
+        float(coverage[names.argmax()]),
+        float(weight @ coverage / weight.sum()),
+    )

@@ -57,6 +57,13 @@ class Rounded:
             made[at : at + BLOCK] = np.rint(rows[at : at + BLOCK] * (127 / largest))
         return cls(made, largest)
 
+    def dot(self, vectors: Vectors) -> Cosines:
+        """float32 (k, n): the products of `vectors` (k, d), rounded too, with the rows."""
+        out = np.empty((len(vectors), len(self.rows)), dtype=np.float32)
+        asked = Rounded.of(vectors)
+        _fill_rounded(self.rows, asked.rows, np.float32(asked.largest * self.largest / 127**2), out, 0, len(self.rows))
+        return out
+
 
 def cosines(rows: Vectors, vectors: Vectors, rounded: Rounded | None = None) -> Cosines:
     """float32 (k, n): the dot product of each of `vectors` (k, d) with each of `rows` (n, d).
@@ -91,8 +98,12 @@ def _shared(rows: int, fill: Callable[[int, int], None]) -> None:
 def _fill_rounded(
     rows: npt.NDArray[np.int8], asked: npt.NDArray[np.int8], unit: np.float32, out: Cosines, start: int, stop: int
 ) -> None:
-    found = simsimd.cdist(asked, rows[start:stop], "dot", out_dtype="float32")
-    np.multiply(np.asarray(found).reshape(len(asked), stop - start), unit, out=out[:, start:stop])
+    if simsimd is None:
+        found = asked.astype(np.float32) @ rows[start:stop].T.astype(np.float32)
+    else:
+        told = simsimd.cdist(asked, rows[start:stop], "dot", out_dtype="float32")
+        found = np.asarray(told).reshape(len(asked), stop - start)
+    np.multiply(found, unit, out=out[:, start:stop])
 
 
 def _fill(rows: Vectors, vectors: Vectors, out: Cosines, start: int, stop: int) -> None:
