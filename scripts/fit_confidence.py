@@ -34,6 +34,9 @@ from courselens.search.stored import ENCODER, open_index
 
 RIDGE = 0.1
 REFUSED = 0.018
+AGAINST = frozenset({"elsewhere", "off", "near", "subject"})
+"""Evidence that speaks against an answer; all other evidence speaks for one. What a fit weighs the other way is left
+out: exams describe courses without the words of their titles, on purpose, and people do not."""
 OPEN: dict[Group, Sureness] = {
     name: Sureness(
         Logistic(dict.fromkeys(DEFAULTS[name].right.weights, 0.0), 0.0),
@@ -96,12 +99,31 @@ def _seen(one: Set) -> Iterator[Seen]:
         yield Seen(lens.consider(outcome.question.text).evidence, outcome.right and held, held)
 
 
+def _fit(name: Group, seen: Sequence[Seen]) -> Sureness:
+    """Both models of a group without the evidence that they would weigh against its meaning."""
+    base = OPEN[name]
+    while True:
+        fitted = fit_sureness(seen, base, ridge=RIDGE)
+        right, held = _sensible(fitted.right), _sensible(fitted.held)
+        if right == fitted.right and held == fitted.held:
+            return fitted
+        base = Sureness(_zero(right), _zero(held), base.threshold)
+
+
+def _sensible(model: Logistic) -> Logistic:
+    return Logistic({n: w for n, w in model.weights.items() if (w <= 0) == (n in AGAINST)}, model.bias)
+
+
+def _zero(model: Logistic) -> Logistic:
+    return Logistic(dict.fromkeys(model.weights, 0.0), 0.0)
+
+
 def _fitted(name: Group, seen: Sequence[Seen], crossed: npt.NDArray[np.float64], threshold: float) -> list[str]:
-    fitted = fit_sureness(seen, OPEN[name], ridge=RIDGE)
+    fitted = _fit(name, seen)
     true = np.array([one.held for one in seen])
     refused = crossed < threshold
     given = [one for one in seen if fitted.held.probability(one.evidence) >= threshold]
-    right = fit_sureness(given, OPEN[name], ridge=RIDGE).right
+    right = _fit(name, given).right
     return [
         f"    # {len(seen)} questions, {np.sum(~true)} without an answer: refused {refused[~true].mean():.3f} of these,"
         f" {refused[true].mean():.3f} of the others",
@@ -117,7 +139,7 @@ def _crossed(name: Group, told: Sequence[tuple[Set, Seen]]) -> npt.NDArray[np.fl
     """The probability that an answer is held, of each question by a fit on the other sets."""
     made = np.zeros(len(told))
     for left in dict.fromkeys(one for one, _ in told):
-        fitted = fit_sureness([seen for one, seen in told if one != left], OPEN[name], ridge=RIDGE)
+        fitted = _fit(name, [seen for one, seen in told if one != left])
         for at, (one, seen) in enumerate(told):
             if one == left:
                 made[at] = fitted.held.probability(seen.evidence)

@@ -165,7 +165,7 @@ class Sureness:
 DEFAULTS: Mapping[Group, Sureness] = {
     # 2050 questions, 155 without an answer: refused 0.781 of these, 0.004 of the others
     "named": Sureness(
-        Logistic({"coded": 0.24, "said": 1.06, "margin": 2.17, "asked": 5.97, "known": 1.13}, -6.28),
+        Logistic({"coded": 0.25, "said": 1.07, "margin": 2.16, "asked": 5.99, "known": 1.13}, -6.30),
         Logistic(
             {
                 "coded": 3.43,
@@ -178,48 +178,43 @@ DEFAULTS: Mapping[Group, Sureness] = {
             },
             -3.67,
         ),
-        0.51,
+        0.5,
     ),
-    # 444 questions, 135 without an answer: refused 0.807 of these, 0.068 of the others
+    # 444 questions, 135 without an answer: refused 0.793 of these, 0.071 of the others
     "meant": Sureness(
-        Logistic({"coverage": 0.57, "margin": 6.23, "elsewhere": -4.08, "covered": -2.21}, 0.50),
+        Logistic({"coverage": 0.25, "margin": 6.64, "elsewhere": -4.07}, -0.47),
         Logistic(
             {
-                "dense": -1.35,
-                "coverage": 3.31,
-                "asked": -0.92,
-                "elsewhere": -6.71,
-                "near": -4.74,
-                "words": 4.36,
-                "about": -0.66,
-                "apart": 9.86,
-                "subject": -4.93,
-                "known": 2.25,
-                "there": 1.51,
+                "coverage": 2.97,
+                "elsewhere": -6.06,
+                "near": -5.15,
+                "words": 4.46,
+                "apart": 8.70,
+                "subject": -4.87,
+                "known": 2.22,
+                "there": 0.63,
             },
-            0.63,
+            -0.35,
         ),
-        0.51,
+        0.5,
     ),
     # 1140 questions, 210 without an answer: refused 0.843 of these, 0.030 of the others
     "described": Sureness(
-        Logistic({"title": -4.90, "dense": 4.46, "coverage": 4.93, "kept": 2.62, "about": -4.05, "apart": 5.05}, -0.40),
+        Logistic({"coverage": 3.05, "kept": 1.91, "apart": 3.30}, 0.18),
         Logistic(
             {
-                "said": -6.01,
-                "dense": 6.86,
-                "coverage": 8.05,
-                "elsewhere": -5.51,
-                "kept": 7.25,
-                "near": -6.63,
-                "covered": 0.68,
-                "words": 2.36,
-                "about": 0.53,
-                "apart": 5.65,
+                "dense": 4.79,
+                "coverage": 7.08,
+                "elsewhere": -5.45,
+                "kept": 6.08,
+                "near": -7.55,
+                "covered": 1.27,
+                "words": 2.68,
+                "apart": 4.64,
             },
-            -1.51,
+            -0.49,
         ),
-        0.51,
+        0.5,
     ),
 }
 """What a fit begins with and a small catalogue keeps; `scripts/fit_confidence.py` prints it."""
