@@ -43,6 +43,7 @@ from courselens.search.index import build_index, open_index
 from courselens.search.lens import Lens
 from courselens.train.card import FACTS_FILE, read_facts, write_card
 from courselens.train.dev import better_than_base
+from courselens.train.packed import end_of_training
 from courselens.train.recipe import Recipe
 from courselens.train.recipe import load_recipe as load_recipe
 from courselens.train.trainer import train
@@ -211,6 +212,7 @@ def model_stage(
             "base_dev_mrr": round(trained.base_dev.mrr, 4),
         }
     workspace.drop_scratch(CHECKPOINTS)
+    end_of_training()
     return trained.to_dict()
 
 

@@ -98,10 +98,20 @@ def _keep_freed_memory() -> None:
     oneDNN is not to keep the code it makes for every number of tokens, which hardly comes again: 12 MB a step.
     """
     os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "32")
+    _thresholds(1 << 30)
+
+
+def end_of_training() -> None:
+    """Let glibc give back from now on what is freed, as it does by itself: what follows has buffers of other sizes."""
+    _thresholds(32 << 20)
+    release_freed_memory()
+
+
+def _thresholds(size: int) -> None:
     if platform.libc_ver()[0] == "glibc":
         libc = ctypes.CDLL(None)
         for option in (_M_MMAP_THRESHOLD, _M_TRIM_THRESHOLD):
-            libc.mallopt(option, 1 << 30)
+            libc.mallopt(option, size)
 
 
 def release_freed_memory() -> None:
