@@ -100,12 +100,12 @@ def test_rows_are_filled_and_none_is_lost() -> None:
 
 
 def test_rows_of_common_length_have_graphs_of_their_own(folder: Path) -> None:
-    encoder = PackedEncoder(folder, widths=(16, 32))
+    encoder = PackedEncoder(folder, widths=(16, 24, 32))
     before = {text: encoder.encode([text]) for text in TEXTS}
     for thread in threading.enumerate():
         if thread.name == FIXING:
             thread.join()
-    assert sorted(encoder._fixed) == [16, 32]
+    assert sorted(encoder._fixed) == [16, 24, 32]
     for text, vector in before.items():
         assert np.array_equal(encoder.encode([text]), vector)
 
