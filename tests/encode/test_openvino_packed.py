@@ -26,7 +26,13 @@ from courselens.encode.openvino_packed import (
 from courselens.errors import CourselensError
 from tiny import write_tiny_base
 
-TEXTS = [f"{number} of {'many words ' * (number % 40)}" for number in range(60)] + ["", "ects", "🙂", "ects"]
+TEXTS = [f"{number} of {'many words ' * (number % 40)}" for number in range(60)] + [
+    "",
+    "ects",
+    "🙂",
+    "ects",
+    "half of one \ud83d",
+]
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from courselens.dataset.types import Passage
 from courselens.search.calibrate import Seen, fit_sureness
-from courselens.search.confidence import DEFAULTS, FEATURES, Confidence, Evidence, Sureness, fit_logistic
+from courselens.search.confidence import DEFAULTS, FEATURES, Confidence, Evidence, Logistic, Sureness, fit_logistic
 from courselens.search.index import shared_by_many, year_order
 from courselens.search.lexical import LexicalIndex, guess_language, query_words, split_compound, stems
 from courselens.search.tokens import compact, flat, fold, words
@@ -130,8 +130,9 @@ def test_both_models_are_fitted_and_the_threshold_stays() -> None:
     rng = np.random.default_rng(1)
     rows = [evidence(dense=float(x), covered=float(y)) for x, y in rng.uniform(0, 1, (400, 2))]
     seen = [Seen(row, row.dense > 0.5, row.covered > 0.3) for row in rows]
-    fitted = fit_sureness(seen, DEFAULTS["described"], ridge=0.1)
-    assert fitted.threshold == DEFAULTS["described"].threshold
+    default = Sureness(Logistic({"dense": 0.0}, 0.0), Logistic({"covered": 0.0}, 0.0), 0.4)
+    fitted = fit_sureness(seen, default, ridge=0.1)
+    assert fitted.threshold == default.threshold
     judged = [(fitted.right.probability(one) > 0.5, fitted.held.probability(one) > 0.5) for one in rows]
     assert np.mean([right == one.right for one, (right, _) in zip(seen, judged, strict=True)]) > 0.9
     assert np.mean([held == one.held for one, (_, held) in zip(seen, judged, strict=True)]) > 0.9

@@ -23,7 +23,7 @@ import openvino
 from openvino import opset13
 from tokenizers import Encoding, Tokenizer
 
-from courselens.encode import Encoder, Vectors
+from courselens.encode import Encoder, Vectors, well_formed
 from courselens.encode.openvino_encoder import (
     GRAPH,
     LONGEST_CHARACTERS,
@@ -88,7 +88,7 @@ class PackedEncoder:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """float32 of shape (len(texts), d), rows L2-normalised, in the order of `texts`; (0, d) for no text."""
-        cut = [text[:LONGEST_CHARACTERS] for text in texts]
+        cut = [well_formed(text[:LONGEST_CHARACTERS]) for text in texts]
         place = {text: row for row, text in enumerate(dict.fromkeys(cut))}
         told = list(place)
         encodings = [self._tokenizer.encode(text) for text in told]  # its threads cost more than so few texts
