@@ -212,15 +212,15 @@ def packable(graph: openvino.Model) -> openvino.Model:
     return openvino.Model([opset13.result(_hidden(graph))], [ids[0], positions, mask], "packed")
 
 
-def open_packed(folder: Path, *, streams: int = 1, widths: Sequence[int] = ()) -> Encoder:
-    """The encoder in `folder` for several threads, packed where its graph allows it; `widths` as `PackedEncoder` has.
+def open_packed(folder: Path, *, streams: int = 1) -> Encoder:
+    """The encoder in `folder` for several threads, packed where its graph allows it.
 
     Raises CourselensError when it is missing or damaged.
     """
     if not (folder / GRAPH).is_file():
         raise CourselensError("no encoder here", where=folder, remedy="Run `courselens index` again")
     try:
-        return PackedEncoder(folder, streams=streams, widths=widths)
+        return PackedEncoder(folder, streams=streams)
     except ValueError:
         return OneAtATime(OpenVinoEncoder(folder, threads=1))
 
