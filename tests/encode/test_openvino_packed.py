@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -60,6 +62,39 @@ def test_several_threads_get_their_own(folder: Path) -> None:
     with ThreadPoolExecutor(4) as pool:
         for text, vector in zip(TEXTS, pool.map(lambda text: packed.encode([text]), TEXTS), strict=True):
             assert np.allclose(vector, alone[text], atol=1e-3)
+
+
+EXCHANGED = """
+import signal, sys, threading
+from pathlib import Path
+from courselens.encode.openvino_packed import open_packed
+
+def exchange():
+    open_packed(folder, streams=2).encode(["a"])
+    held.clear()
+
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(7))
+folder = Path(sys.argv[1])
+held = [open_packed(folder, streams=2)]
+thread = threading.Thread(target=exchange)
+thread.start()
+thread.join()
+signal.raise_signal(signal.SIGTERM)
+"""
+
+
+def test_a_signal_after_another_thread_let_go_of_an_encoder(folder: Path) -> None:
+    assert subprocess.run([sys.executable, "-c", EXCHANGED, str(folder)], check=False, timeout=60).returncode == 7
+
+
+def test_the_first_inference_is_made_before_threads_can_meet_in_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by: list[int] = []
+    encode = PackedEncoder.encode
+    monkeypatch.setattr(PackedEncoder, "encode", lambda self, texts: by.append(len(texts)) or encode(self, texts))
+    open_packed(folder, streams=2)
+    assert by == [1]
 
 
 @pytest.mark.model

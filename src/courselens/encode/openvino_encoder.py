@@ -21,6 +21,11 @@ from tokenizers import Encoding, Tokenizer
 from courselens.encode import Encoder, Vectors, well_formed
 from courselens.errors import CourselensError
 
+CORE = openvino.Core()
+"""The only one of a process, and it lasts as long. Its CPU plugin gives the thread that first asks for it a stack for
+signals and frees that stack when the plugin goes, from whichever thread lets go of it: with a core for each encoder, a
+server whose index had been exchanged died of the next signal, which was often the order to stop.
+"""
 GRAPH = "model.xml"
 TOKENIZER = "tokenizer.json"
 SETTINGS = "encoder.json"
@@ -83,14 +88,13 @@ class OpenVinoEncoder:
         self._threads = threads
         self.settings = EncoderSettings.read(folder)
         self.folder = folder
-        core = openvino.Core()
         wanted = precision or self.settings.precision
-        able = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+        able = "BF16" in CORE.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
         self.precision = "bf16" if wanted == "bf16" and able else "f32"
         options = {**self._options, "PERFORMANCE_HINT": "LATENCY"}
         try:
             self._tokenizer: Tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
-            self._request = core.compile_model(folder / GRAPH, "CPU", options).create_infer_request()
+            self._request = CORE.compile_model(folder / GRAPH, "CPU", options).create_infer_request()
         except Exception as error:  # both libraries raise bare Exception or RuntimeError for a damaged file
             raise CourselensError(
                 "the encoder cannot be loaded",
@@ -145,7 +149,7 @@ class OpenVinoEncoder:
         """Batches side by side, a thread each: no thread waits for another at every layer (up to twice as fast)."""
         if self._queue is None:
             options = {**self._options, "PERFORMANCE_HINT": "THROUGHPUT", "NUM_STREAMS": self._threads}
-            compiled = openvino.Core().compile_model(self.folder / GRAPH, "CPU", options)
+            compiled = CORE.compile_model(self.folder / GRAPH, "CPU", options)
             self._queue = openvino.AsyncInferQueue(compiled, self._threads)
         return self._queue
 

@@ -25,6 +25,7 @@ from tokenizers import Encoding, Tokenizer
 
 from courselens.encode import Encoder, Vectors, well_formed
 from courselens.encode.openvino_encoder import (
+    CORE,
     GRAPH,
     LONGEST_CHARACTERS,
     THREADS,
@@ -61,8 +62,7 @@ class PackedEncoder:
         Raises ValueError where its graph is not one that can be packed, or is damaged.
         """
         self.settings = EncoderSettings.read(folder)
-        core = openvino.Core()
-        able = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+        able = "BF16" in CORE.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
         self._streams = streams
         self._options = {
             "INFERENCE_PRECISION_HINT": "bf16" if self.settings.precision == "bf16" and able else "f32",
@@ -70,7 +70,7 @@ class PackedEncoder:
             "NUM_STREAMS": streams,
         }
         try:
-            self._graph = packable(core.read_model(folder / GRAPH))
+            self._graph = packable(CORE.read_model(folder / GRAPH))
             self._free = self._requests(self._graph)
             self._tokenizer: Tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
         except Exception as error:  # both libraries raise bare Exception or RuntimeError
@@ -80,6 +80,8 @@ class PackedEncoder:
         self._widths = tuple(sorted(widths))
         self._fixed: dict[int, Queue[Any]] = {}
         self._rows = 0
+        if streams > 1:  # what openvino sets up at the first inference, two threads at once wait for each other forever
+            self.encode([""])
 
     @property
     def dimensions(self) -> int:
@@ -137,7 +139,7 @@ class PackedEncoder:
             self._fixed[width] = self._requests(graph)
 
     def _requests(self, graph: openvino.Model) -> Queue[Any]:
-        compiled = openvino.Core().compile_model(graph, "CPU", self._options)
+        compiled = CORE.compile_model(graph, "CPU", self._options)
         free: Queue[Any] = Queue()
         for _ in range(self._streams):
             free.put(compiled.create_infer_request())
