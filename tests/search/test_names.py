@@ -43,7 +43,7 @@ def test_a_code_in_any_spelling(question: str, number: int) -> None:
     assert found[0].courses == (number,)
 
 
-@pytest.mark.parametrize("question", ["who teaches 8,999", "CS 9999 ects", "KAN-CXXXX9999U"])
+@pytest.mark.parametrize("question", ["who teaches 8,999", "8270 literature", "CS 9999 ects", "KAN-CXXXX9999U"])
 def test_an_unknown_code_is_a_mention_without_a_course(question: str) -> None:
     found = NAMES.find_codes(question, words(question))
     assert [mention.courses for mention in found] == [()]
@@ -54,6 +54,11 @@ def test_an_unknown_code_is_a_mention_without_a_course(question: str) -> None:
 )
 def test_numbers_that_are_no_codes(question: str) -> None:
     assert not any(mention.courses for mention in NAMES.find_codes(question, words(question)))
+
+
+@pytest.mark.parametrize("question", ["a class for 1500 students", "the 2030 agenda", "8999 francs", "800 words"])
+def test_a_number_that_lies_among_no_codes_is_not_even_an_unknown_one(question: str) -> None:
+    assert NAMES.find_codes(question, words(question)) == []
 
 
 @pytest.mark.parametrize(

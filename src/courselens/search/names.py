@@ -98,6 +98,7 @@ class Names:
         self.words = {word: number for number, word in enumerate(vocabulary)}
         self._similar: dict[str, tuple[tuple[int, float], ...]] = {}
         self._blocks: dict[tuple[str, int], list[str]] | None = None
+        self._numbers: dict[int, tuple[int, int]] | None = None
         self._stems: dict[str, list[str]] = {}
 
     @classmethod
@@ -176,14 +177,26 @@ class Names:
 
     def _looks_like_code(self, raw: str, joined: str, plain_number: bool) -> bool:
         if joined.isdigit():
-            return (
-                not plain_number and shape(joined) in self.shapes and re.fullmatch(r"\d{1,2}[.,]\d{3}", raw) is not None
-            )
+            if plain_number:
+                return joined not in self.words and not _is_year(joined) and self._among_codes(joined)
+            return shape(joined) in self.shapes and re.fullmatch(r"\d{1,2}[.,]\d{3}", raw) is not None
         letters = re.match(r"[A-Za-z]+", raw)
         capital = letters is not None and letters.group().isupper() and len(letters.group()) >= 2
         glued = re.fullmatch(r"[A-Za-z]{2,}\d{3,}[A-Za-z]?", raw) is not None
         coded = re.fullmatch(r"[A-Z]{2,8}(/[A-Z]{2,4})?[ \-]?\d{2,4}[A-Z]?", raw) is not None
         return (capital and coded) or glued or (capital and shape(joined) in self.shapes)
+
+    def _among_codes(self, digits: str) -> bool:
+        """Whether a number of four digits or more lies between codes that are numbers as long: `8655` of 7,004–8,924,
+        where `1500 students` are no course.
+        """
+        if self._numbers is None:
+            self._numbers = {}
+            for number in (int(code) for code in self.codes if code.isdecimal() and code.isascii()):
+                low, high = self._numbers.get(len(str(number)), (number, number))
+                self._numbers[len(str(number))] = (min(low, number), max(high, number))
+        low, high = self._numbers.get(len(digits), (1, 0))
+        return len(digits) >= 4 and low <= int(digits) <= high
 
     def find_titles(self, told: Sequence[Word], *, most: int = 30) -> list[TitleMention]:
         """The titles that the question may name, strongest first."""

@@ -86,8 +86,9 @@ class Recipe:
     `negative_ceiling` times the positive's cosine, drawn from the `mining_depth` nearest.
 
     `epochs`, cut at `max_steps` optimiser steps (-1: not cut). `warmup`: share of the steps. `dtype`: that of matrix
-    products; weights and optimiser stay fp32. `engine`: `packed` (no padding; falls back where the model is not
-    BERT-like) or `stock`. Checkpoints fall on multiples of `logging_steps`, so that a resumed run logs the same losses.
+    products, `auto` the faster one on this machine; weights and optimiser stay fp32. `engine`: `packed` (no padding;
+    falls back where the model is not BERT-like) or `stock`. Checkpoints fall on multiples of `logging_steps`, so that a
+    resumed run logs the same losses.
 
     `evaluate`: MRR@10 on the dev pairs at every checkpoint; the best checkpoint is kept, and `patience` evaluations
     without a better one end the run (0: never). Against forgetting: `merge_base`, the share of the base's weights in
@@ -109,7 +110,7 @@ class Recipe:
     learning_rate: float = _number(1e-9, 1.0)
     warmup: float = _number(0.0, 1.0)
     seed: int = _number(0)
-    dtype: str = _one_of("fp32", "bf16")
+    dtype: str = _one_of("auto", "fp32", "bf16")
     engine: str = _one_of("packed", "stock")
     logging_steps: int = _number(1)
     checkpoint_steps: int = _number(1)

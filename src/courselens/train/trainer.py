@@ -36,6 +36,7 @@ from courselens.dataset.pairs_io import read_pairs
 from courselens.dataset.types import Pair
 from courselens.errors import CourselensError
 from courselens.progress import Progress
+from courselens.train.arithmetic import fastest
 from courselens.train.batches import GroupBatchSampler, NeighbourBatchSampler
 from courselens.train.card import CardFacts, card_facts, read_facts, write_card, write_facts
 from courselens.train.checkpoints import Checkpoint, CheckpointKeeper, last_checkpoint, run_folder
@@ -155,6 +156,7 @@ def _train(
     progress: Progress,
     out: Path,
 ) -> CardFacts:
+    asked, recipe = recipe, replace(recipe, dtype=fastest(run)) if recipe.dtype == "auto" else recipe
     model = load_model(recipe, base)
     engine = _engine(recipe, model)
     embedder = Embedder(model)
@@ -195,7 +197,7 @@ def _train(
         unused=prepared.unused,
     )
     unpack(model)
-    facts = card_facts(model, trainer, recipe, training, prepared, pairs, dev, base)
+    facts = card_facts(model, trainer, asked, training, prepared, pairs, dev, base)
     _save(model, facts, state.log_history, out)
     return facts
 
