@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -111,3 +113,13 @@ def test_another_format_is_refused(folder: Path, tmp_path: Path) -> None:
 def test_what_is_no_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CourselensError, match="not a sentence-transformers model"):
         export_encoder(tmp_path, tmp_path / "out", [])
+
+
+def test_an_encoder_that_nobody_holds_is_gone(folder: Path) -> None:
+    encoder = OpenVinoEncoder(folder)
+    encoder.encode([f"{number} {'words ' * (number % 90)}" for number in range(300)])  # enough for batches side by side
+    assert encoder._queue is not None
+    gone = weakref.ref(encoder)
+    del encoder
+    gc.collect()
+    assert gone() is None

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from courselens.errors import CourselensError
 from courselens.search.index import build_index, open_index
 from courselens.search.lens import Lens
+from courselens.search.show import show_answer
 from fakes import HashEncoder
 
 
@@ -46,6 +47,22 @@ def test_of_a_named_course_the_whole_question_is_not_encoded(lens: Lens) -> None
     topic = lens.answerer.understand("companies that pollute rivers")
     assert topic.text in topic.texts
     assert len(lens.answerer.understand("").texts) >= 2, "something is searched for, whatever is asked"
+
+
+def test_two_fields_are_asked_at_once(lens: Lens) -> None:
+    found = lens.ask("Who teaches Tax Law and how many ECTS?").to_dict()
+    said = {found["field"]: found["value"], **{one["field"]: one["value"] for one in found["further"]}}
+    assert said == {"lecturer": ["Person 1011"], "ects": [10.0]}
+    assert found["course"]["code"] == "KAN-C1011U"
+    assert show_answer(lens.ask("Who teaches Tax Law and how many ECTS?")).count("Tax Law") == 2
+    assert lens.ask("Who teaches Tax Law?").further == ()
+
+
+def test_what_is_held_is_said_beside_what_is_not(lens: Lens) -> None:
+    found = lens.ask("literature and lecturer of Tax Law")
+    assert (found.field, found.value, found.further) == ("lecturer", ("Person 1011",), ())
+    assert found.note
+    assert "literature" in found.note
 
 
 def test_yes_and_no(lens: Lens) -> None:
@@ -120,7 +137,7 @@ def test_the_json_has_the_order_of_the_interface(lens: Lens) -> None:
     assert list(found["passages"][0]) == ["rank", "text", "kind", "field", "section", "score", "course", "source"]
     assert json.loads(json.dumps(found)) == found
     searched = lens.search("tax law").to_dict()
-    assert not {"answer", "field", "value", "confidence", "course"} & set(searched)
+    assert not {"answer", "field", "value", "confidence", "course", "further"} & set(searched)
 
 
 def test_search_with_filters(lens: Lens) -> None:

@@ -140,9 +140,12 @@ class OpenVinoEncoder:
             out[rows] = self._vectors(request.get_output_tensor(0).data)
 
         queue.set_callback(keep)
-        for rows in parts:
-            queue.start_async(self._inputs([encodings[row] for row in rows]), rows)
-        queue.wait_all()
+        try:
+            for rows in parts:
+                queue.start_async(self._inputs([encodings[row] for row in rows]), rows)
+            queue.wait_all()
+        finally:
+            queue.set_callback(_nothing)  # the queue would hold this encoder, which holds the queue, forever
         return out
 
     def _bulk(self) -> openvino.AsyncInferQueue:
@@ -172,6 +175,10 @@ class OpenVinoEncoder:
         if self.precision == "bf16":  # the graph's own normalisation is rounded to 8 bits
             vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
         return vectors
+
+
+def _nothing(request: Any, rows: object) -> None:
+    """What a queue does with a batch that nobody waits for."""
 
 
 def load_encoder(folder: Path) -> Encoder:

@@ -78,13 +78,13 @@ class WholeSystem:
         out = np.full((len(questions), k), -1, dtype=np.int64)
         for start in range(0, len(questions), BLOCK):
             read = [self.answerer.understand(question) for question in questions[start : start + BLOCK]]
-            frames = self.recognising.encode([one.texts[0] for one in read])
-            searched = self.searching.encode([text for one in read for text in one.texts[1:]])
-            at = 0
+            asking = self.recognising.encode([text for one in read for text in one.texts[: one.asking_texts]])
+            searched = self.searching.encode([text for one in read for text in one.texts[one.asking_texts :]])
+            first = at = 0
             for row, one in enumerate(read):
-                own = searched[at : at + len(one.texts) - 1]
-                at += len(own)
-                vectors = np.concatenate([frames[row : row + 1], own])
+                own = searched[at : at + len(one.searched)]
+                vectors = np.concatenate([asking[first : first + one.asking_texts], own])
+                at, first = at + len(own), first + one.asking_texts
                 found = self.answerer.consider(one, vectors, hidden=self.hidden, most=k)
                 places = shown(self.answerer.index, found, k)
                 rows = list(dict.fromkeys(self.rows[place] for place in places if place in self.rows))

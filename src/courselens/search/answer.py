@@ -69,12 +69,25 @@ class FoundPassage:
 
 
 @dataclass(frozen=True, slots=True)
+class Further:
+    """What else was asked of the same course: the `answer`, its `value`, the `field`."""
+
+    answer: str
+    field: str | None
+    value: tuple[Any, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The shape of an entry of `further`."""
+        return {"answer": self.answer, "field": self.field, "value": list(self.value)}
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What `ask` and `search` return. `answer` is None when the catalogue does not hold it.
 
     `confidence` is a probability: that the answer is right, or without one, that the catalogue does not hold it.
     `value` are canonical values: texts, numbers, or for `exam` one mapping a part. `note` says what a person should
-    know: a condition that was relaxed, or what is missing. `searched` is True for `search`, which answers nothing.
+    know: a condition that was relaxed, or what is missing. `further` answers what else was asked. `searched` is True for `search`, which answers nothing.
     """
 
     question: str
@@ -89,9 +102,10 @@ class Answer:
     ignored: tuple[str, ...] = ()
     note: str | None = None
     searched: bool = False
+    further: tuple[Further, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON of `ask`; without `answer`, `field`, `value`, `confidence` and `course` for `search`."""
+        """The JSON of `ask`; without `answer`, `field`, `value`, `confidence`, `course` and `further` for `search`."""
         out: dict[str, Any] = {"question": self.question}
         if not self.searched:
             out |= {
@@ -107,4 +121,5 @@ class Answer:
             "filters": [dict(one) for one in self.filters],
             "ignored": list(self.ignored),
             "note": self.note,
+            **({} if self.searched else {"further": [one.to_dict() for one in self.further]}),
         }

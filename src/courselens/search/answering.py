@@ -14,9 +14,10 @@ import numpy as np
 
 from courselens.course import Course
 from courselens.encode import Vectors
+from courselens.search.clauses import SURE
 from courselens.search.conditions import Condition, ConditionParser
 from courselens.search.confidence import Evidence, evidence_of
-from courselens.search.decide import Asked, applied, decide
+from courselens.search.decide import SAME, Asked, applied, decide
 from courselens.search.facts import Mask
 from courselens.search.field import Fit, choose_field
 from courselens.search.query import Understood, understand
@@ -43,7 +44,7 @@ ALIASES = {
 
 @dataclass(frozen=True, slots=True)
 class Considered:
-    """Everything that was found for a question."""
+    """Everything that was found for a question; `further` says what else was asked of the same course."""
 
     understood: Understood
     asked: Asked
@@ -51,6 +52,7 @@ class Considered:
     ignored: tuple[str, ...]
     ranking: Ranking
     saying: Saying
+    further: tuple[Saying, ...]
     evidence: Evidence
 
 
@@ -79,10 +81,10 @@ class Answerer:
         near: Near | None = None,
     ) -> Considered:
         """Decide, rank and look up. `vectors` are those of `understood.texts`; `given` conditions always hold;
-        `hidden` (courses,) are as if they were not in the catalogue; `near` are the cosines of `vectors[1:]` where
-        they are known already.
+        `hidden` (courses,) are as if they were not in the catalogue; `near` are the cosines of what is
+        searched for, where they are known already.
         """
-        near = near or Near.of(self.index, vectors[1:])
+        near = near or Near.of(self.index, vectors[understood.asking_texts :])
         shares = self.index.asked_model.probabilities(understood.frame, vectors[0])
         asked = decide(understood, shares, self.fields)
         found = applied(understood, asked)
@@ -95,11 +97,15 @@ class Answerer:
         ranking = rank(self.index, understood, asked, parts, allowed, most=most)
         if asked.kind == "course" and len(ranking.order):
             asked = self._field(asked, understood, int(ranking.order[0]), vectors[0])
-        saying = self._say(understood, asked, ranking, kept)
+        several = self._several(asked, understood, ranking, vectors[1:]) if understood.clauses else ()
+        asked = several[0] if several else asked
+        said = [self._say(understood, one, ranking, kept) for one in several or (asked,)]
+        saying, *further = sorted(said, key=lambda one: one.answer is None)  # what is held comes first
+        saying = replace(saying, note=next((one.note for one in said if one.note), None))
         coverage = parts.coverage(int(ranking.order[0])) if len(ranking.order) else 0.0
         evidence = evidence_of(understood, asked, ranking, coverage, self.fields, kept=bool(kept or given))
         ignored = tuple(dict.fromkeys((*found.ignored, *(one.said for one in relaxed))))
-        return Considered(understood, asked, (*given, *kept), ignored, ranking, saying, evidence)
+        return Considered(understood, asked, (*given, *kept), ignored, ranking, saying, tuple(further), evidence)
 
     def _field(self, asked: Asked, understood: Understood, number: int, vector: Vectors) -> Asked:
         """The field asked, now that the course is known; `vector` (d,) is that of the frame."""
@@ -110,6 +116,22 @@ class Answerer:
         fields = [self.index.asked_names[one] for one in self.index.asked[first:end].tolist()]
         fits = map(Fit, fields, self.index.fact[first:end].tolist(), cosine, words)
         return choose_field(asked, understood.frame, list(fits))
+
+    def _several(self, asked: Asked, understood: Understood, ranking: Ranking, vectors: Vectors) -> tuple[Asked, ...]:
+        """What the clauses ask, where they ask for several fields: first what the whole question was taken to ask
+        (`asked`), as sure as its own clause is; () where they do not, or not for that.
+        """
+        if asked.kind != "course" or not len(ranking.order):
+            return ()
+        found: dict[str | None, Asked] = {}
+        for clause, vector in zip(understood.clauses, vectors, strict=False):
+            one = decide(understood, self.index.asked_model.probabilities(clause, vector), self.fields)
+            group = SAME.get(one.field, one.field) if one.field else None
+            share = sum(share for name, share in one.shares.items() if SAME.get(name, name) == group)
+            if share >= SURE:
+                found.setdefault(group, replace(one, share=share))
+        whole = found.pop(SAME.get(asked.field, asked.field), None) if asked.field else None
+        return (replace(whole, field=asked.field), *found.values()) if whole and found else ()
 
     def _start(self, understood: Understood, given: Sequence[Condition], hidden: Mask | None) -> Mask:
         mask = np.ones(self.index.courses, dtype=bool)

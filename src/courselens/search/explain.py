@@ -191,7 +191,7 @@ def explain(lens: Lens, question: str) -> Explanation:
         rest=understood.frame,
         field=asked.field,
         shares=dict(likeliest),
-        searched=tuple(understood.texts[1:]),
+        searched=tuple(understood.searched),
         filters=answer.filters,
         ignored=answer.ignored,
         weights={"vectors": 1.0, **{name: WEIGHTS[asked.kind][one] for one, name in SCORES.items()}},

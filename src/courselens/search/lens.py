@@ -16,7 +16,7 @@ from courselens.course import Value, format_value
 from courselens.encode import Encoder, Vectors
 from courselens.encode.openvino_packed import QuestionEncoder
 from courselens.errors import CourselensError
-from courselens.search.answer import Answer, FoundCourse, FoundPassage, Reference
+from courselens.search.answer import Answer, FoundCourse, FoundPassage, Further, Reference
 from courselens.search.answering import MOST, Answerer, Considered
 from courselens.search.conditions import Condition
 from courselens.search.confidence import Confidence
@@ -103,6 +103,11 @@ class Lens:
             ignored=found.ignored,
             note=saying.note,
             searched=searched,
+            further=tuple(
+                Further(one.answer, one.field, one.value)
+                for one in found.further
+                if one.answer is not None and answer is not None
+            ),
         )
 
     def _sure(self, found: Considered, answer: str | None) -> float:

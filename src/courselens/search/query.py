@@ -15,6 +15,7 @@ from functools import lru_cache
 from courselens.course import Value
 from courselens.dataset.glossary import language_of_terms
 from courselens.encode import well_formed
+from courselens.search.clauses import clauses
 from courselens.search.conditions import ConditionParser, Found
 from courselens.search.lexical import guess_language, query_words
 from courselens.search.names import CodeMention, Names, TitleMention
@@ -45,8 +46,8 @@ FULL = 0.8
 class Understood:
     """A question understood by its words alone.
 
-    `text` is the question, cut and with single spaces; `frame` the text with the course's name replaced; `topic` the
-    text without conditions and words of asking for courses, `bare` the text without any word of asking (empty where
+    `text` is the question, cut and with single spaces; `frame` the text with the course's name replaced, `clauses`
+    its parts where several things are asked of a course; `topic` the text without conditions and words of asking for courses, `bare` the text without any word of asking (empty where
     that is all or nothing), `told_language` is None where no word tells the `language`, `in_english` its terms in
     English where it is in another language;
     `topical` whether a word is left that neither asks nor says a condition, `plural` whether it asks for courses;
@@ -61,6 +62,7 @@ class Understood:
     codes: tuple[CodeMention, ...]
     titles: tuple[TitleMention, ...]
     frame: str
+    clauses: tuple[str, ...]
     topic: str
     bare: str
     in_english: str
@@ -81,15 +83,24 @@ class Understood:
 
     @property
     def texts(self) -> list[str]:
-        """What is encoded: the frame first, then what is searched for.
+        """What is encoded: what is asked, then what is searched for."""
+        return [text[:ENCODED] for text in (self.frame, *self.clauses, *self.searched)]
+
+    @property
+    def asking_texts(self) -> int:
+        """How many of `texts` say what is asked."""
+        return 1 + len(self.clauses)
+
+    @property
+    def searched(self) -> list[str]:
+        """The texts that are searched for.
 
         Of a course that is named, the frame says what is asked and the words without asking which course: the whole
         question beside them changed one answer in 124 either way, and cost more than both.
         """
         whole = not (self.named and not self.plural and self.bare)
         searched = [self.topic if self.plural and self.topic else self.text] if whole else []
-        texts = [self.frame, *searched, *(text for text in (self.bare, self.in_english) if text)]
-        return [text[:ENCODED] for text in texts]
+        return [*searched, *(text for text in (self.bare, self.in_english) if text)]
 
     @property
     def wanted(self) -> list[str]:
@@ -146,6 +157,7 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
         codes=tuple(codes),
         titles=tuple(titles),
         frame=frame,
+        clauses=clauses(frame) if codes or (best and best.strength >= NAMED) else (),
         topic=topic,
         bare=bare if bare != text else "",
         in_english=" ".join(english(bare or topic, _topic_language(topic, told_language))),

@@ -37,7 +37,8 @@ def show_answer(answer: Answer) -> str:
             + style(f"  (sure: {answer.confidence:.0%})", dim=True)
         ]
     else:
-        said = "\n".join(textwrap.fill(line, WIDTH) for line in answer.answer.splitlines())
+        told = "\n".join([answer.answer, *(one.answer for one in answer.further)])
+        said = "\n".join(textwrap.fill(line, WIDTH) for line in told.splitlines())
         lines = [style(said, fg="green", bold=True) + style(f"  (sure: {answer.confidence:.0%})", dim=True)]
     if answer.answer is not None and answer.course and answer.passages:
         lines.append(f"  {_source(answer.passages[0])}")

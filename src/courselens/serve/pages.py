@@ -118,6 +118,7 @@ async def _results(service: Service, shelf: Shelf, state: State, wording: Wordin
         return {
             "answer": answer,
             "said": views.said(answer.answer, about) if answer.answer is not None and about else None,
+            "further": [views.said(one.answer, about) for one in answer.further] if about else [],
             "alone": alone,
             "lost": lost and answer.course is None,
             "spoken": spoken,

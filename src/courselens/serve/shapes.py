@@ -75,6 +75,14 @@ class SearchResult(BaseModel):
     ignored: list[str] = Field(description="Words that looked like a condition and matched nothing.")
 
 
+class FurtherAnswer(BaseModel):
+    """What else was asked of the same course, and is held."""
+
+    answer: str
+    field: str | None
+    value: list[Any]
+
+
 class AskResult(SearchResult):
     """An answer; `answer` is null when the catalogue does not hold it, `confidence` then says how sure that is."""
 
@@ -83,6 +91,7 @@ class AskResult(SearchResult):
     value: list[Any]
     confidence: float = Field(ge=0, le=1)
     course: CourseRef | None
+    further: list[FurtherAnswer] = Field(description="What else was asked of the same course: who, and how many ECTS.")
 
 
 class Suggestions(BaseModel):

@@ -106,17 +106,18 @@ class _Prepared:
 
 
 def _prepared(batch: Sequence[_Question]) -> list[_Prepared]:
-    """What is computed for all at once: vectors, and their cosines to every passage, which are read but once."""
+    """What is computed for all at once: vectors, and the cosines of those searched for to every passage, read but once."""
     lens = batch[0].lens
     understood = [lens.answerer.understand(one.text) for one in batch]
     texts = [one.texts for one in understood]
     vectors = lens.encode([text for some in texts for text in some])
     own = np.split(vectors, np.cumsum([len(some) for some in texts])[:-1])
-    near = Near.of(lens.index, np.concatenate([some[1:] for some in own]))
+    wanted = [some[one.asking_texts :] for one, some in zip(understood, own, strict=True)]
+    near = Near.of(lens.index, np.concatenate(wanted))
     made, at = [], 0
-    for one, some in zip(understood, own, strict=True):
-        made.append(_Prepared(one, some, near.of_rows(at, at + len(some) - 1)))
-        at += len(some) - 1
+    for one, some, searched in zip(understood, own, wanted, strict=True):
+        made.append(_Prepared(one, some, near.of_rows(at, at + len(searched))))
+        at += len(searched)
     return made
 
 

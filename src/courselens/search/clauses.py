@@ -1,0 +1,35 @@
+"""Several things asked of one course at once: `who teaches X, and for how many credits`.
+
+In: the frame of a question that names a course. Out: its clauses, where more than one asks. What each asks is decided
+as for a question of its own; `answering.py` answers all of them.
+"""
+
+from __future__ import annotations
+
+import re
+
+from courselens.search.tokens import words
+from courselens.search.vocabulary import MENTION, frame_words, stop_words
+
+MOST = 6
+SURE = 0.7
+"""Probability of a field from which a clause asks for it."""
+
+_JOINED = re.compile(r"\s*(?:[,;?.&+/]|\b(?:and|und|og|sowie|samt|plus|also|auch)\b)\s*", re.IGNORECASE)
+
+_NAME = re.compile(rf"\b{MENTION}\b")
+
+
+def clauses(frame: str) -> tuple[str, ...]:
+    """The parts of `frame` that ask something, each with the placeholder; () where fewer than two do.
+
+    A part asks where it has a word of asking and none of a topic: `books, beer and statistics` has no clause.
+    """
+    found = []
+    for part in _JOINED.split(frame):
+        told = [word.text for word in words(_NAME.sub(" ", part))]
+        if any(word not in frame_words() for word in told):
+            return ()
+        if any(word not in stop_words() for word in told):
+            found.append(part if _NAME.search(part) else f"{MENTION} {part}")
+    return tuple(found) if 1 < len(found) <= MOST else ()
