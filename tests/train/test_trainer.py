@@ -191,7 +191,7 @@ def test_training_teaches_and_reports(pairs: Path, tiny_base: Path, tmp_path: Pa
     recipe = short("best", epochs=4, patience=0, max_steps=-1)
     training = train(recipe, pairs, tiny_base, tmp_path / "model", tmp_path / "b")
     assert training.trained_dev.mrr > training.base_dev.mrr
-    assert training.engine == "packed, bf16"
+    assert training.engine in ("packed, bf16", "packed, fp32")  # the faster one here
     assert [point.step for point in training.losses] == list(range(2, training.steps + 1, 2))
     assert training.losses[-1].loss < training.losses[0].loss
     assert training.dev[-1].step == training.steps

@@ -106,7 +106,7 @@ class _Prepared:
 
 
 def _prepared(batch: Sequence[_Question]) -> list[_Prepared]:
-    """What is computed for all at once: vectors, and the cosines of those searched for to every passage, read but once."""
+    """What is computed for all at once: vectors, and the cosines of those searched for to all passages, read once."""
     lens = batch[0].lens
     understood = [lens.answerer.understand(one.text) for one in batch]
     texts = [one.texts for one in understood]

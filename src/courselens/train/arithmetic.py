@@ -1,8 +1,8 @@
 """Which arithmetic trains faster on this machine: bf16 matrix products, or fp32.
 
-In: nothing but the machine. Out: `fp32` or `bf16`. A CPU with AMX multiplies bf16 many times as fast as fp32, an AMD with
-AVX-512 twice as fast; an Intel with AVX-512 and no AMX does it at half the speed of fp32, and says of itself that it
-can. So it is measured, which takes a tenth of a second. Weights and optimiser are fp32 either way.
+In: nothing but the machine. Out: `fp32` or `bf16`. A CPU with AMX multiplies bf16 many times as fast as fp32, an AMD
+with AVX-512 twice as fast; an Intel with AVX-512 and no AMX does it at half the speed of fp32, and says of itself that
+it can. So it is measured, which takes a tenth of a second. Weights and optimiser are fp32 either way.
 """
 
 from __future__ import annotations
