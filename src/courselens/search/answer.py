@@ -87,8 +87,8 @@ class Answer:
 
     `confidence` is a probability: that the answer is right, or without one, that the catalogue does not hold it.
     `value` are canonical values: texts, numbers, or for `exam` one mapping a part. `note` says what a person should
-    know: a condition that was relaxed, or what is missing. `further` answers what else was asked. `searched` is True for
-    `search`, which answers nothing.
+    know: a condition that was relaxed, or what is missing. `further` answers what else was asked. `searched` is True
+    for `search`, which answers nothing.
     """
 
     question: str
