@@ -296,6 +296,7 @@ def report_stage(workspace: Workspace, *, base: Path, watch: Watch, others: Sequ
             answers=(WHOLE, UNTRAINED),
             ablation=ABLATION,
             warnings=[warning for one in compared for warning in one.warnings(corpus)],
+            cut=True,
             progress=watch.progress,
         )
         exam = run_exam(lens, questions_of(test), catalogue, progress=watch.progress)

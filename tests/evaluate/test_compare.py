@@ -161,6 +161,18 @@ def test_scores_of_positives_and_negatives() -> None:
     assert scores.positives.mean() > scores.negatives.mean()
 
 
+def test_fewer_dimensions_find_less_and_all_find_what_the_model_does() -> None:
+    of = pairs()
+    models = {"base": HashEncoder(128), "trained": HashEncoder(128)}
+    found = evaluate(of, passages(of), models, cut=True)
+    assert list(found.dimensions) == [128, 64]
+    assert found.dimensions[128]["trained"] == found.interval("trained")
+    assert found.dimensions[64]["trained"].value < found.dimensions[128]["trained"].value
+    assert found.to_dict()["dimensions"]["64"]["base"]["n"] == found.questions
+    assert "MRR@10 by dimensions kept" in found.text()
+    assert evaluate(of, passages(of), models).dimensions == {}
+
+
 def test_as_json_and_as_text() -> None:
     made = pairs()
     found = evaluate(made, passages(made), {"base": Blind(), "trained": HashEncoder(1024)})

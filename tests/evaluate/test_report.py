@@ -187,13 +187,16 @@ def test_the_exam_its_calibration_what_was_wrong_and_the_ablation_stand_on_the_p
 
     exam = run_exam(Silent(), questions_of(pairs()), catalogue())
     added = tuple(replace(one, system="base", against="BM25") for one in evaluation.comparisons if one.by == "overall")
-    write_report(tmp_path, replace(evaluation, ablation=added, warnings=(HOSTILE,)), catalogue=catalogue(), exam=exam)
+    cut = {64: {"base": evaluation.interval("base"), "trained": evaluation.interval("trained")}}
+    shown = replace(evaluation, ablation=added, warnings=(HOSTILE,), dimensions=cut)
+    write_report(tmp_path, shown, catalogue=catalogue(), exam=exam)
     page = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert f"Expected calibration error {exam.calibration:.3f} over {len(exam.outcomes)} questions" in page
     assert (tmp_path / "reliability.png").is_file()
     assert "Answered wrong" in page
     assert page.count("not found (sure: 25%)") == WRONG_SHOWN
     assert "What each part brings" in page
+    assert "MRR@10 by dimensions kept" in page
     assert "<script>alert" not in page
 
 

@@ -134,11 +134,13 @@ def test_what_each_part_adds_and_what_a_reader_must_know(model: Path) -> None:
         "ablation": [added | figures | {"verdict": "better"}],
         "inconclusive": "The test holds 3 course groups only.",
         "warnings": ["x was trained on the test"],
+        "dimensions": {"384": {"base": figures, "trained": figures}, "64": {"base": figures, "trained": figures}},
     }
     write_card(model, evaluation=found)
     text = re.sub(" +", " ", card(model))
     assert "| whole over base | MRR@10 | +0.2000 [+0.1000, +0.3000] | better |" in text
     assert "**The test holds 3 course groups only.**" in text
+    assert "| 64 | 0.2000 [0.1000, 0.3000] | 0.2000 [0.1000, 0.3000] |" in text
     assert "**x was trained on the test**" in text
     write_card(model, before)
 

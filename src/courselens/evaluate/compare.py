@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,9 +22,9 @@ from courselens.errors import CourselensError
 from courselens.evaluate import metrics
 from courselens.evaluate.evaluation import Evaluation, Figures, Worst
 from courselens.evaluate.machine import this_machine
-from courselens.evaluate.metrics import Counts, Relevance, Values
+from courselens.evaluate.metrics import Counts, Interval, Relevance, Values
 from courselens.evaluate.paired import paired
-from courselens.evaluate.systems import Bm25System, DenseSystem, FusedSystem, Ranking, Remembering, System
+from courselens.evaluate.systems import Bm25System, Cut, DenseSystem, FusedSystem, Ranking, Remembering, System
 from courselens.progress import Progress
 
 DEPTH = 10
@@ -32,6 +32,9 @@ DEPTH = 10
 
 WHOLE = ("content", "objectives")
 """Sections that say what a course is about as a whole."""
+
+CUTS = (256, 128, 64)
+"""Dimensions to which vectors may be cut, besides all."""
 
 TESTED = "MRR@10"
 """The metric of the paired tests; the one that the goals are stated in."""
@@ -82,6 +85,7 @@ def evaluate(
     answers: Sequence[str] = (),
     ablation: Sequence[str] = (),
     warnings: Sequence[str] = (),
+    cut: bool = False,
     progress: Progress | None = None,
 ) -> Evaluation:
     """Compare `models` (by the name that tables show), BM25 and its fusion with base and subject, on `pairs`.
@@ -90,6 +94,7 @@ def evaluate(
     corpus; `further` systems rank that corpus (`corpus_of(pairs, passages)`). `answers` names those that are no model
     but the whole of courselens: the subject is not tested against them, but the first of them against all others. Each
     system of `ablation` is compared with the one before it. `warnings` are what a reader must know of the models.
+    `cut`: base and subject are also measured with their vectors cut to `CUTS`.
     Raises CourselensError when `models` lacks `subject`, or when no positive pair's passage is in the corpus.
     """
     if subject not in models:
@@ -98,9 +103,28 @@ def evaluate(
     cases = make_cases(pairs, corpus_of(pairs, passages))
     models = {name: Remembering(encoder) for name, encoder in models.items()}
     systems = [*standard_systems(models, cases.corpus, fused=(base, subject)), *further]
-    return compare(
+    measured = compare(
         cases, systems, subject=subject, answers=answers, ablation=ablation, warnings=warnings, progress=progress
     )
+    if not cut:
+        return measured
+    both = {name: models[name] for name in (base, subject) if name in models}
+    return replace(measured, dimensions=cut_figures(cases, both))
+
+
+def cut_figures(cases: Cases, models: Mapping[str, Encoder]) -> Mapping[int, Mapping[str, Interval]]:
+    """The tested metric of each model by the number of dimensions kept: all, and those of `CUTS` that are fewer."""
+    questions = [case.question.text for case in cases.cases]
+    groups = [case.question.group for case in cases.cases]
+    texts = [passage.text for passage in cases.corpus]
+    most = min(encoder.dimensions for encoder in models.values())
+    found: dict[int, dict[str, Interval]] = {}
+    for size in (most, *(one for one in CUTS if one < most)):
+        for name, encoder in models.items():
+            ranking = DenseSystem.over(name, Cut(encoder, size), texts).rank(questions, DEPTH)
+            values = _measure(cases, ranking)[TESTED]
+            found.setdefault(size, {})[name] = metrics.bootstrap(values, groups)
+    return found
 
 
 def standard_systems(

@@ -6,7 +6,7 @@ In: what `compare` measured. Out: `metrics.json`, the tables of the terminal, an
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from courselens.dataset.split import ENOUGH
@@ -76,6 +76,7 @@ class Evaluation:
     `repeated` counts questions asked of several courses in the same words, put once with all their right passages;
     `unmatched` counts positive pairs left out since the corpus lacks their passage. `subject` is the model in question.
     `ablation` holds what each part adds to those before it; `warnings` what a reader must know of the models compared.
+    `dimensions` holds MRR@10 of base and subject by how many dimensions of their vectors are kept.
     """
 
     questions: int
@@ -92,6 +93,7 @@ class Evaluation:
     machine: Machine
     ablation: tuple[Comparison, ...] = ()
     warnings: tuple[str, ...] = ()
+    dimensions: Mapping[int, Mapping[str, Interval]] = field(default_factory=dict)
 
     @property
     def inconclusive(self) -> str | None:
@@ -136,6 +138,9 @@ class Evaluation:
             "systems": {system: self._of(system) for system in self.systems},
             "comparisons": [_compared(one) for one in self.comparisons],
             "ablation": [_compared(one) for one in self.ablation],
+            "dimensions": {
+                str(size): {name: one.to_dict() for name, one in of.items()} for size, of in self.dimensions.items()
+            },
             "inconclusive": self.inconclusive,
             "warnings": list(self.warnings),
             "worst": [
@@ -182,6 +187,10 @@ class Evaluation:
         ]
         for metric in dict.fromkeys(one.metric for one in self.ablation):
             parts += ["", f"What each part adds: {metric}", *self._ablation(metric)]
+        if self.dimensions:
+            names = list(next(iter(self.dimensions.values())))
+            rows = [[str(size), *(str(of[name]) for name in names)] for size, of in self.dimensions.items()]
+            parts += ["", "MRR@10 by dimensions kept", *table(["", *names], rows)]
         parts += ["", "Paired tests on MRR@10", *table(["", "questions", "difference", "p (Holm)", ""], tests)]
         parts += ["", "Worst questions", *(line for one in self.worst[:5] for line in _worst_lines(one))]
         return "\n".join([*parts, "", f"Measured on {self.machine}, {self.machine.date}."])

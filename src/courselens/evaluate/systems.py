@@ -65,6 +65,22 @@ class Remembering:
 
 
 @dataclass(frozen=True)
+class Cut:
+    """An encoder whose vectors are cut to their first `dimensions` and L2-normalised again, to be stored in less room
+    (Kusupati et al. 2022, "Matryoshka Representation Learning").
+    """
+
+    encoder: Encoder
+    dimensions: int
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """float32 of shape (len(texts), dimensions)."""
+        cut = self.encoder.encode(list(texts))[:, : self.dimensions]
+        vectors: Vectors = cut / np.maximum(np.linalg.norm(cut, axis=1, keepdims=True), 1e-12)
+        return vectors
+
+
+@dataclass(frozen=True)
 class DenseSystem:
     """Cosine of sentence embeddings, exact. `passages` are the corpus' vectors by the same encoder."""
 

@@ -179,10 +179,10 @@ def fit_asked(encoder: Encoder, topics: Sequence[str], sentences: Sequence[str] 
     weights, bias = _softmax_regression(vectors, rows, targets, dense + len(known), seed)
     lines = {collapse(one.text.replace("{x}", MENTION)): one.asked for one in phrasings(most=MOST, seed=seed)}
     elsewhere = np.array([asked == "elsewhere" for asked in lines.values()])
-    rows = {text.rstrip("?"): row for row, text in enumerate(texts)}
-    further = [line for line in lines if line not in rows]
-    rows |= {line: row for row, line in enumerate(further, len(texts))}
-    near = np.concatenate([vectors, encoder.encode(further)])[[rows[line] for line in lines]]
+    place = {text.rstrip("?"): row for row, text in enumerate(texts)}
+    further = [line for line in lines if line not in place]
+    place |= {line: row for row, line in enumerate(further, len(texts))}
+    near = np.concatenate([vectors, encoder.encode(further)])[[place[line] for line in lines]]
     return AskedModel(names, known, weights, bias, Rounded.of(near), elsewhere)
 
 

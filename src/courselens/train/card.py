@@ -235,6 +235,14 @@ def _shown(evaluation: Mapping[str, Any]) -> dict[str, Any]:
         "ablation": _ablation(evaluation),
         "overall": _table(overall),
         "kinds": _table(kinds) if kinds else "",
+        "dimensions": _table(
+            [
+                {"Dimensions kept": size, **{name: _interval(figure) for name, figure in of.items()}}
+                for size, of in evaluation.get("dimensions", _NONE).items()
+            ]
+        )
+        if evaluation.get("dimensions")
+        else "",
     }
 
 
