@@ -161,16 +161,24 @@ class _Layer(torch.autograd.Function):
         ctx.bits = ctx.attended = ctx.norms = ctx.inputs = None  # else all layers' numbers stay until the first is done
         d_z2, d_norm2, d_shift2 = _norm_backward(gradient, *norms[1])
         d_down = plan.output.apply(d_z2.to(plan.dtype), bits2)
-        act = functional.gelu(up)  # again: a fortieth of a step's time, and an eighth of its memory
+        down = _linear_backward(d_down, functional.gelu(up))  # GELU again: an eighth of a step's memory, little time
         d_up = _aten.gelu_backward(d_down @ w_down, up)
+        del d_down, up
         d_y1 = d_z2 + d_up @ w_up
+        higher = _linear_backward(d_up, y1_low)
+        del d_up
         d_z1, d_norm1, d_shift1 = _norm_backward(d_y1, *norms[0])
         d_out = plan.context.apply(d_z1.to(plan.dtype), bits1)
+        out = _linear_backward(d_out, context)
         d_qkv = _attend_backward(plan, d_out @ w_out, attended)
         d_x = d_z1 + d_qkv @ w_qkv if ctx.needs_input_grad[1] else None
-        pairs = ((d_qkv, x_low), (d_out, context), (d_up, y1_low), (d_down, act))
-        folded = [part for after, before in pairs for part in (after.t() @ before, after.sum(0))]
+        folded = (*_linear_backward(d_qkv, x_low), *out, *higher, *down)
         return (None, d_x, *_unfold(plan, folded, (d_norm1, d_shift1), (d_norm2, d_shift2)))
+
+
+def _linear_backward(after: Tensor, before: Tensor) -> tuple[Tensor, Tensor]:
+    """Gradients of a matrix product's weight and bias."""
+    return after.t() @ before, after.sum(0)
 
 
 def _scales(plan: Plan, width: int) -> tuple[float, float, float, float]:
