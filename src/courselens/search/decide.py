@@ -94,7 +94,7 @@ def _conditions_alone(understood: Understood, asked: str) -> bool:
         word.text in words_of("giving") for word in understood.told
     ):
         return True
-    if _same(told, asked) and _stated_last(understood):
+    if _same(told, asked) and (_stated_last(understood) or any(one.operator not in ("is", "not") for one in told)):
         return True
     chosen = told[0].operator == "is" and len(told[0].values) > 1
     if understood.topical and len({one.field for one in told}) == 1 and (_asks(understood) or chosen):

@@ -37,6 +37,12 @@ LEAST_SIMILARITY = 0.74
 SEGMENT_WEIGHT = 0.97
 """A part of a title (before or after a colon or dash) counts a little less than the whole."""
 
+TOGETHER = 3
+"""Words of a title that are surely meant as one where all of them stand together."""
+
+ENOUGH = 0.6
+"""Strength of a title that needs no part of it to stand together."""
+
 Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
 
@@ -62,6 +68,8 @@ class TitleMention:
 
     `cover` is the share of the title's weight that the question says, `said` the share of the question's own content
     words that the title explains, `weight` the summed rarity of the words matched; `places` are indices of words.
+    `whole` tells that three words or more are all of the title and stand together: small words (`I, You and We`) and
+    whatever else is said do not matter then.
     """
 
     course: int
@@ -70,13 +78,21 @@ class TitleMention:
     weight: float
     run: int
     places: tuple[int, ...]
+    whole: bool = False
 
     @property
     def strength(self) -> float:
         """From 0 to 1: a title in full, or a short form that is all that the question names."""
-        return max(
-            self.cover * (0.55 + 0.45 * self.said), 0.35 * self.cover + 0.65 * self.said * min(1.0, self.cover * 2)
-        )
+        said = 1.0 if self.whole else self.said
+        return max(self.cover * (0.55 + 0.45 * said), 0.35 * self.cover + 0.65 * said * min(1.0, self.cover * 2))
+
+    def better_than(self, other: TitleMention) -> bool:
+        """Whether this is the better one of two of a course: the stronger; of a title and a part of it that is `whole`
+        the one that explains more.
+        """
+        if self.whole != other.whole and min(self.strength, other.strength) >= ENOUGH:
+            return self.weight > other.weight
+        return self.strength > other.strength
 
 
 class Names:
@@ -167,7 +183,7 @@ class Names:
                 continue
             if not all(_CODE_GAP.fullmatch(gap) for gap in gaps):
                 continue
-            known = self.codes.get(joined)
+            known = self.codes.get(joined) or self.codes.get(joined.lstrip("0"))
             plain_number = joined.isdigit() and size == 1 and raw.isdigit()
             if known and not (plain_number and _is_year(joined)):
                 return CodeMention(raw, tuple(known), part[0].start, part[-1].end), size
@@ -209,7 +225,8 @@ class Names:
         mentions = self._scored(told, places) + self._by_initials(told)
         best: dict[int, TitleMention] = {}
         for mention in mentions:
-            if mention.course not in best or mention.strength > best[mention.course].strength:
+            known = best.get(mention.course)
+            if known is None or mention.better_than(known):
                 best[mention.course] = mention
         return sorted(best.values(), key=lambda one: (-one.strength, one.course))[:most]
 
@@ -309,7 +326,9 @@ class Names:
             longest = max(longest, run)
         said = explained / total if total else 1.0
         course = int(self.arrays["row_course"][row])
-        return TitleMention(course, min(1.0, cover), said, weight, longest, tuple(used))
+        together = len(used) >= TOGETHER and used[-1] - used[0] < len(used)
+        whole = together and cover >= SEGMENT_WEIGHT - 0.01 and len(membership[row]) == len(used)
+        return TitleMention(course, min(1.0, cover), said, weight, longest, tuple(used), whole)
 
     def _by_initials(self, told: Sequence[Word]) -> list[TitleMention]:
         content = [place for place, word in enumerate(told) if word.text not in asking_words()]

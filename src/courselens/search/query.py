@@ -23,7 +23,7 @@ from courselens.search.places import words_of
 from courselens.search.stored import Index
 from courselens.search.tokens import Word, fold, words
 from courselens.search.translation import english, in_english
-from courselens.search.vocabulary import MENTION, asking_words, collapse, stop_words
+from courselens.search.vocabulary import MENTION, asking_words, collapse, conditions, stop_words
 
 LONGEST = 2_000
 """Characters of a question that are looked at."""
@@ -126,7 +126,7 @@ class Understood:
 def understand(question: str, index: Index, parser: ConditionParser) -> Understood:
     """Read `question` by its words. Never fails, whatever the text."""
     question = well_formed(question)
-    text = " ".join(question[:LONGEST].split())
+    text = to_the_point(" ".join(question[:LONGEST].split()))
     told = words(text)
     numbers = [(one.start, one.end) for one in parser.numbers(text)]
     codes = [code for code in index.names.find_codes(text, told) if code.courses or not _crosses(code, numbers)]
@@ -166,6 +166,20 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
         found=found,
         year_named=any(one.field == "year" for one in found.conditions),
     )
+
+
+def to_the_point(text: str) -> str:
+    """`text` without what leads up to the question: `hello, could you tell me …`. All of it where nothing follows."""
+    while found := _polite().match(text):
+        if not any(letter.isalnum() for letter in text[found.end() :]):
+            break
+        text = text[found.end() :]
+    return text
+
+
+@lru_cache(maxsize=1)
+def _polite() -> re.Pattern[str]:
+    return re.compile(rf"(?:{'|'.join(conditions()['polite'])})(?![\w-])[\s,;:!.–-]*", re.IGNORECASE)
 
 
 def _titles(names: Names, text: str, told: list[Word]) -> tuple[list[TitleMention], list[Word]]:
