@@ -63,6 +63,8 @@ NEIGHBOURS = 20
 """Phrasings nearest to a question that tell whether it asks for what no catalogue holds."""
 SHARPNESS = 20.0
 """Inverse temperature of their cosines: .05 apart weighs 1 to e."""
+KEPT = 2048
+"""Questions whose probabilities are kept."""
 SHARE = 0.5
 """Of the neighbours in the probability of `elsewhere`."""
 SAMENESS = {"credits": "ects"}
@@ -85,9 +87,22 @@ class AskedModel:
     phrasings: Rounded
     elsewhere: npt.NDArray[np.bool_]
     spellings: dict[tuple[str, int], list[str]] = field(default_factory=dict, repr=False)
+    told: dict[tuple[str, bytes], Mapping[str, float]] = field(default_factory=dict, repr=False)
 
-    def probabilities(self, text: str, vector: npt.NDArray[np.float32]) -> dict[str, float]:
-        """Probability of each class for a question and its embedding (d,), summing to 1."""
+    def probabilities(self, text: str, vector: npt.NDArray[np.float32]) -> Mapping[str, float]:
+        """Probability of each class for a question and its embedding (d,), summing to 1. The same is asked of many
+        courses: the last answers are kept.
+        """
+        key = (text, vector.tobytes())
+        found = self.told.get(key)
+        if found is None:
+            found = self._probabilities(text, vector)
+            if len(self.told) >= KEPT:
+                self.told.clear()
+            self.told[key] = found
+        return found
+
+    def _probabilities(self, text: str, vector: npt.NDArray[np.float32]) -> dict[str, float]:
         scores = (EMBEDDING_SCALE * vector) @ self.weights[: len(vector)] + self.bias
         found = self._numbers(text)
         if found:
