@@ -27,6 +27,7 @@ NAMES = Names.of(COURSES)
         ("who teaches 8,276?", 0),
         ("who teaches 8.276", 0),
         ("8276 credits", 0),
+        ("is a cheat sheet allowed in 08,276,1.00", 0),
         ("8 276 exam", 0),
         ("is kan-csocv1036u in english", 1),
         ("CSOCV1036U language", 1),
@@ -78,6 +79,19 @@ def test_a_title_in_full_in_part_or_misspelt(question: str, number: int) -> None
     found = NAMES.find_titles(words(question))
     assert found[0].course == number
     assert found[0].strength >= 0.5
+
+
+def test_a_title_of_small_words_said_in_full_is_named_whatever_else_is_said() -> None:
+    names = Names.of((course("1", "Society: I, You and We"), course("2", "Society: The Bottom Line Mentality")))
+    found = names.find_titles(words("Society: I, You and We - minimum and maximum length of the paper"))
+    assert (found[0].course, found[0].whole) == (0, True)
+    assert found[0].strength > 0.9 > found[1].strength
+    assert not names.find_titles(words("you and i, we as society"))[0].whole
+
+
+def test_of_a_title_and_its_part_the_one_that_explains_more() -> None:
+    found = NAMES.find_titles(words("dozierende technologie und recht ki und robotik"))[0]
+    assert (found.course, len(found.places)) == (5, 5)  # every word, `und` once
 
 
 def test_a_title_that_no_course_has() -> None:

@@ -14,7 +14,7 @@ from courselens.search.decide import Kind, decide
 from courselens.search.facts import Facts
 from courselens.search.lens import Lens
 from courselens.search.names import Names
-from courselens.search.query import Understood, asks_for_courses, understand
+from courselens.search.query import Understood, asks_for_courses, to_the_point, understand
 from courselens.search.tokens import words
 from courselens.search.vocabulary import conditions
 
@@ -32,6 +32,7 @@ def kind(understood: Understood, field: str, share: float = 0.9) -> Kind:
         ("embodied leadership, 15 credits or less", "ects"),
         ("operations research, max 10 ects, in english", "ects"),
         ("minimum 7.5 ects, something with tax law", "ects"),
+        ("I still need a little: what gives at most 10 ECTS?", "ects"),
         ("something on trade terms, not above ten credits", "ects"),
         ("no danish please, tax law", "language"),
         ("is there any 15 ects thing in english", "ects"),
@@ -104,6 +105,30 @@ def test_a_question_for_yes_or_no_is_about_the_course_that_it_nearly_names(lens:
 )
 def test_asking_for_courses(question: str, asks: bool) -> None:
     assert asks_for_courses(words(question)) is asks
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("hello, could you tell me who teaches tax law", "who teaches tax law"),
+        ("Hi! I was wondering if tax law is in English", "tax law is in English"),
+        ("Ich hätte gern gewusst, wer Steuerrecht hält", "wer Steuerrecht hält"),
+        ("Hej, jeg vil gerne vide hvem der underviser", "hvem der underviser"),
+        ("Hi-tech law", "Hi-tech law"),
+        ("history of finance", "history of finance"),
+        ("hello", "hello"),
+        ("", ""),
+    ],
+)
+def test_what_leads_up_to_a_question_is_passed_over(question: str, expected: str) -> None:
+    assert to_the_point(question) == expected
+
+
+def test_of_a_title_said_in_full_only_its_own_words_are_searched_for(lens: Lens) -> None:
+    parser = lens.answerer.parser
+    full = understand("strange wombat who teaches international commercial law", lens.index, parser)
+    assert full.bare == "international commercial law"
+    assert "wombat" in understand("strange wombat who teaches tax law", lens.index, parser).bare
 
 
 def test_numbers_of_credits_are_no_code_and_no_part_of_a_title(lens: Lens) -> None:
