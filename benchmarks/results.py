@@ -21,8 +21,9 @@ ORDER = (
     "ask_latency",
     "cold_start",
     "serve_load",
+    "transfer",
 )
-HIDDEN = {"machine", "load_average", "turns", "profile", "runs", "curves", "rounds"}
+HIDDEN = {"machine", "load_average", "turns", "profile", "runs", "curves", "rounds", "kinds"}
 """Single turns and curves: they stay in the JSON files."""
 
 
