@@ -44,7 +44,9 @@ def test_a_code_in_any_spelling(question: str, number: int) -> None:
     assert found[0].courses == (number,)
 
 
-@pytest.mark.parametrize("question", ["who teaches 8,999", "8270 literature", "CS 9999 ects", "KAN-CXXXX9999U"])
+@pytest.mark.parametrize(
+    "question", ["who teaches 8,999", "8270 literature", "ects for course 9450", "CS 9999 ects", "KAN-CXXXX9999U"]
+)
 def test_an_unknown_code_is_a_mention_without_a_course(question: str) -> None:
     found = NAMES.find_codes(question, words(question))
     assert [mention.courses for mention in found] == [()]

@@ -62,7 +62,8 @@ class Answerer:
     def __init__(self, index: Index) -> None:
         self.index = index
         self.parser = ConditionParser(index.facts, frozenset(index.names.words))
-        self.fields = frozenset({*index.facts.fields, *index.asked_names})
+        held = {*index.facts.fields, *index.asked_names}
+        self.fields = frozenset({*held, *(name for name, ways in ALIASES.items() if held & {*ways})})
         self.course = lru_cache(maxsize=REMEMBERED)(index.course)
         self.passage = lru_cache(maxsize=REMEMBERED)(index.passage)
 

@@ -23,7 +23,7 @@ from rapidfuzz.distance import OSA
 from courselens.course import Course
 from courselens.search.lexical import word_stems
 from courselens.search.tokens import Word, compact, fold, words
-from courselens.search.vocabulary import asking_words, stop_words
+from courselens.search.vocabulary import asking_words, conditions, stop_words
 
 LONGEST_QUERY = 40
 """Words of a question that are compared with titles; a pasted page is not a name."""
@@ -185,16 +185,18 @@ class Names:
                 continue
             known = self.codes.get(joined) or self.codes.get(joined.lstrip("0"))
             plain_number = joined.isdigit() and size == 1 and raw.isdigit()
+            called = place > 0 and told[place - 1].text in conditions()["before_code"]
             if known and not (plain_number and _is_year(joined)):
                 return CodeMention(raw, tuple(known), part[0].start, part[-1].end), size
-            if unknown[0] is None and self._looks_like_code(raw, joined, plain_number):
+            if unknown[0] is None and self._looks_like_code(raw, joined, plain_number, called):
                 unknown = (CodeMention(raw, (), part[0].start, part[-1].end), size)
         return unknown
 
-    def _looks_like_code(self, raw: str, joined: str, plain_number: bool) -> bool:
+    def _looks_like_code(self, raw: str, joined: str, plain_number: bool, called: bool) -> bool:
         if joined.isdigit():
             if plain_number:
-                return joined not in self.words and not _is_year(joined) and self._among_codes(joined)
+                among = self._among_codes(joined) or (called and len(joined) >= 4 and shape(joined) in self.shapes)
+                return joined not in self.words and not _is_year(joined) and among
             return shape(joined) in self.shapes and re.fullmatch(r"\d{1,2}[.,]\d{3}", raw) is not None
         letters = re.match(r"[A-Za-z]+", raw)
         capital = letters is not None and letters.group().isupper() and len(letters.group()) >= 2
