@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import numpy as np
 import openvino
 import pytest
 
+from courselens.encode import Vectors
 from courselens.encode.base import base_model
 from courselens.encode.export import FALLBACK_TEXTS, export_encoder
 from courselens.encode.openvino_encoder import GRAPH, OpenVinoEncoder
@@ -92,7 +94,12 @@ def test_the_first_inference_is_made_before_threads_can_meet_in_it(
 ) -> None:
     by: list[int] = []
     encode = PackedEncoder.encode
-    monkeypatch.setattr(PackedEncoder, "encode", lambda self, texts: by.append(len(texts)) or encode(self, texts))
+
+    def counted(self: PackedEncoder, texts: Sequence[str]) -> Vectors:
+        by.append(len(texts))
+        return encode(self, texts)
+
+    monkeypatch.setattr(PackedEncoder, "encode", counted)
     open_packed(folder, streams=2)
     assert by == [1]
 

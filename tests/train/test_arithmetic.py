@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
+import torch
 
 from courselens.train import arithmetic
 from courselens.train.arithmetic import fastest, measure
@@ -14,13 +16,13 @@ from courselens.train.recipe import load_recipe
 def test_the_faster_of_both_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter(range(1000))
     assert measure() in ("fp32", "bf16")
-    monkeypatch.setattr(arithmetic.torch.accelerator, "is_available", lambda: False)
-    monkeypatch.setattr(arithmetic.time, "perf_counter", lambda: float(next(clock)))
+    monkeypatch.setattr(torch.accelerator, "is_available", lambda: False)
+    monkeypatch.setattr(time, "perf_counter", lambda: float(next(clock)))
     assert measure() == "fp32"  # as fast: the more exact one
 
     steps = [0.0, 2.0, 2.0, 3.0]  # begin and end of fp32, of bf16
     ticks = iter(round_ * 3.0 + step for round_ in range(100) for step in steps)
-    monkeypatch.setattr(arithmetic.time, "perf_counter", lambda: next(ticks))
+    monkeypatch.setattr(time, "perf_counter", lambda: next(ticks))
     assert measure() == "bf16"
 
 
