@@ -59,7 +59,8 @@ def test_an_address_beyond_all_bounds_is_a_problem(base: str, address: str, stat
 
 def test_schemathesis_finds_nothing(base: str) -> None:
     pytest.importorskip("schemathesis", reason="install it: pip install 'courselens[browser]'")
-    command = ["run", f"{base}/openapi.json", "--max-examples", "40", "--workers", "1", "--no-color"]
+    settings = ["--config-file", str(Path(__file__).with_name("schemathesis.toml"))]
+    command = [*settings, "run", f"{base}/openapi.json", "--max-examples", "40", "--workers", "1", "--no-color"]
     program = Path(sys.executable).with_name("schemathesis")
     done = subprocess.run([program, *command], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-6000:]
