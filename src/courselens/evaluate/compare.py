@@ -109,17 +109,18 @@ def evaluate(
     if not cut:
         return measured
     both = {name: models[name] for name in (base, subject) if name in models}
-    return replace(measured, dimensions=cut_figures(cases, both))
+    whole = {name: measured.interval(name, TESTED) for name in both}
+    return replace(measured, dimensions={models[subject].dimensions: whole, **cut_figures(cases, both)})
 
 
 def cut_figures(cases: Cases, models: Mapping[str, Encoder]) -> Mapping[int, Mapping[str, Interval]]:
-    """The tested metric of each model by the number of dimensions kept: all, and those of `CUTS` that are fewer."""
+    """The tested metric of each model by the number of dimensions kept: those of `CUTS` that are fewer than all."""
     questions = [case.question.text for case in cases.cases]
     groups = [case.question.group for case in cases.cases]
     texts = [passage.text for passage in cases.corpus]
     most = min(encoder.dimensions for encoder in models.values())
     found: dict[int, dict[str, Interval]] = {}
-    for size in (most, *(one for one in CUTS if one < most)):
+    for size in (one for one in CUTS if one < most):
         for name, encoder in models.items():
             ranking = DenseSystem.over(name, Cut(encoder, size), texts).rank(questions, DEPTH)
             values = _measure(cases, ranking)[TESTED]

@@ -82,8 +82,8 @@ class Answerer:
         near: Near | None = None,
     ) -> Considered:
         """Decide, rank and look up. `vectors` are those of `understood.texts`; `given` conditions always hold;
-        `hidden` (courses,) are as if they were not in the catalogue; `near` are the cosines of what is
-        searched for, where they are known already.
+        `hidden` (courses,) are as if they were not in the catalogue; `near` are the cosines of what is searched for,
+        where they are known already.
         """
         near = near or Near.of(self.index, vectors[understood.asking_texts :])
         shares = self.index.asked_model.probabilities(understood.frame, vectors[0])
@@ -98,7 +98,7 @@ class Answerer:
         ranking = rank(self.index, understood, asked, parts, allowed, most=most)
         if asked.kind == "course" and len(ranking.order):
             asked = self._field(asked, understood, int(ranking.order[0]), vectors[0])
-        several = self._several(asked, understood, ranking, vectors[1:]) if understood.clauses else ()
+        several = self._several(asked, understood, vectors[1 : understood.asking_texts]) if len(ranking.order) else ()
         asked = several[0] if several else asked
         said = [self._say(understood, one, ranking, kept) for one in several or (asked,)]
         saying, *further = sorted(said, key=lambda one: one.answer is None)  # what is held comes first
@@ -118,14 +118,14 @@ class Answerer:
         fits = map(Fit, fields, self.index.fact[first:end].tolist(), cosine, words)
         return choose_field(asked, understood.frame, list(fits))
 
-    def _several(self, asked: Asked, understood: Understood, ranking: Ranking, vectors: Vectors) -> tuple[Asked, ...]:
+    def _several(self, asked: Asked, understood: Understood, vectors: Vectors) -> tuple[Asked, ...]:
         """What the clauses ask, where they ask for several fields: first what the whole question was taken to ask
-        (`asked`), as sure as its own clause is; () where they do not, or not for that.
+        (`asked`), as sure as its own clause is; () where they do not, or not for that. `vectors` are the clauses'.
         """
-        if asked.kind != "course" or not len(ranking.order):
+        if asked.kind != "course":
             return ()
         found: dict[str | None, Asked] = {}
-        for clause, vector in zip(understood.clauses, vectors, strict=False):
+        for clause, vector in zip(understood.clauses, vectors, strict=True):
             one = decide(understood, self.index.asked_model.probabilities(clause, vector), self.fields)
             group = SAME.get(one.field, one.field) if one.field else None
             share = sum(share for name, share in one.shares.items() if SAME.get(name, name) == group)

@@ -105,8 +105,8 @@ class Lens:
             searched=searched,
             further=tuple(
                 Further(one.answer, one.field, one.value)
-                for one in found.further
-                if one.answer is not None and answer is not None
+                for one in (found.further if answer is not None else ())
+                if one.answer is not None
             ),
         )
 

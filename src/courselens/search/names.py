@@ -13,6 +13,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -22,8 +23,9 @@ from rapidfuzz.distance import OSA
 
 from courselens.course import Course
 from courselens.search.lexical import word_stems
+from courselens.search.places import words_of
 from courselens.search.tokens import Word, compact, fold, words
-from courselens.search.vocabulary import asking_words, conditions, stop_words
+from courselens.search.vocabulary import asking_words, stop_words
 
 LONGEST_QUERY = 40
 """Words of a question that are compared with titles; a pasted page is not a name."""
@@ -114,7 +116,6 @@ class Names:
         self.words = {word: number for number, word in enumerate(vocabulary)}
         self._similar: dict[str, tuple[tuple[int, float], ...]] = {}
         self._blocks: dict[tuple[str, int], list[str]] | None = None
-        self._numbers: dict[int, tuple[int, int]] | None = None
         self._stems: dict[str, list[str]] = {}
 
     @classmethod
@@ -185,7 +186,7 @@ class Names:
                 continue
             known = self.codes.get(joined) or self.codes.get(joined.lstrip("0"))
             plain_number = joined.isdigit() and size == 1 and raw.isdigit()
-            called = place > 0 and told[place - 1].text in conditions()["before_code"]
+            called = place > 0 and told[place - 1].text in words_of("before_code")
             if known and not (plain_number and _is_year(joined)):
                 return CodeMention(raw, tuple(known), part[0].start, part[-1].end), size
             if unknown[0] is None and self._looks_like_code(raw, joined, plain_number, called):
@@ -208,13 +209,17 @@ class Names:
         """Whether a number of four digits or more lies between codes that are numbers as long: `8655` of 7,004–8,924,
         where `1500 students` are no course.
         """
-        if self._numbers is None:
-            self._numbers = {}
-            for number in (int(code) for code in self.codes if code.isdecimal() and code.isascii()):
-                low, high = self._numbers.get(len(str(number)), (number, number))
-                self._numbers[len(str(number))] = (min(low, number), max(high, number))
-        low, high = self._numbers.get(len(digits), (1, 0))
-        return len(digits) >= 4 and low <= int(digits) <= high
+        numbers = self._numbers.get(len(digits))
+        return len(digits) >= 4 and numbers is not None and int(digits) in numbers
+
+    @cached_property
+    def _numbers(self) -> Mapping[int, range]:
+        """From the least to the greatest of the codes that are numbers, by how many digits they have."""
+        found: dict[int, list[int]] = defaultdict(list)
+        for code in self.codes:
+            if code.isdecimal() and code.isascii():
+                found[len(code)].append(int(code))
+        return {size: range(min(numbers), max(numbers) + 1) for size, numbers in found.items()}
 
     def find_titles(self, told: Sequence[Word], *, most: int = 30) -> list[TitleMention]:
         """The titles that the question may name, strongest first."""

@@ -38,9 +38,8 @@ BETTER = 0.1
 """Strength by which a title must fit better in English than as the question is worded."""
 COMPLETE = 0.99
 """Share of a title from which all of it is said."""
-WHOLE = 0.96
-"""Share of a title from which nothing but its own words says which course is meant."""
 APART = 0.25
+"""Strength by which a title said in full must lead for nothing but its own words to say which course is meant."""
 FULL = 0.8
 """Share of a title that must be said for a condition beside it to be a question: `derivatives 3 credits`."""
 
@@ -150,7 +149,7 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
     if not codes and (best is None or best.strength < NAMED):
         frame = collapse(frame)
     topic = _topic(text, told, [*spans, *((one.start, one.end) for one in found.conditions)])
-    full = title and best is not None and best.whole and best.cover >= WHOLE and _alone(titles)
+    full = title and best is not None and best.whole and _leads(titles)
     bare = "" if plural else " ".join(text[start:end] for start, end in title) if full else _bare(text, told)
     return Understood(
         question=question,
@@ -341,7 +340,7 @@ def _bare(text: str, told: Sequence[Word]) -> str:
     return " ".join(text[told[place].start : told[place].end] for place in kept)
 
 
-def _alone(titles: Sequence[TitleMention]) -> bool:
+def _leads(titles: Sequence[TitleMention]) -> bool:
     """Whether no second title is named nearly as well as the first."""
     return len(titles) < 2 or titles[0].strength - titles[1].strength >= APART
 

@@ -2,7 +2,7 @@
 
 In: nothing but the machine. Out: `fp32` or `bf16`. A CPU with AMX multiplies bf16 many times as fast as fp32, an AMD
 with AVX-512 twice as fast; an Intel with AVX-512 and no AMX does it at half the speed of fp32, and says of itself that
-it can. So it is measured, which takes a tenth of a second. Weights and optimiser are fp32 either way.
+it can. So it is measured, which takes a fraction of a second. Weights and optimiser are fp32 either way.
 """
 
 from __future__ import annotations

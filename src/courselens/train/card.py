@@ -229,20 +229,17 @@ def _shown(evaluation: Mapping[str, Any]) -> dict[str, Any]:
         }
         for kind, figures in systems[subject].get("by_kind", _NONE).items()
     ]
+    cut = [
+        {"Dimensions kept": size, **{name: _interval(figure) for name, figure in of.items()}}
+        for size, of in evaluation.get("dimensions", _NONE).items()
+    ]
     return {
         **{name: evaluation[name] for name in ("questions", "groups", "passages", "courses")},
         "notes": [note for note in (evaluation.get("inconclusive"), *evaluation.get("warnings", ())) if note],
         "ablation": _ablation(evaluation),
         "overall": _table(overall),
         "kinds": _table(kinds) if kinds else "",
-        "dimensions": _table(
-            [
-                {"Dimensions kept": size, **{name: _interval(figure) for name, figure in of.items()}}
-                for size, of in evaluation.get("dimensions", _NONE).items()
-            ]
-        )
-        if evaluation.get("dimensions")
-        else "",
+        "dimensions": _table(cut) if cut else "",
     }
 
 

@@ -161,7 +161,7 @@ class _Layer(torch.autograd.Function):
         ctx.bits = ctx.attended = ctx.norms = ctx.inputs = None  # else all layers' numbers stay until the first is done
         d_z2, d_norm2, d_shift2 = _norm_backward(gradient, *norms[1])
         d_down = plan.output.apply(d_z2.to(plan.dtype), bits2)
-        down = _linear_backward(d_down, functional.gelu(up))  # GELU again: an eighth of a step's memory, little time
+        down = _linear_backward(d_down, functional.gelu(up))  # GELU again instead of kept
         d_up = _aten.gelu_backward(d_down @ w_down, up)
         del d_down, up
         d_y1 = d_z2 + d_up @ w_up
