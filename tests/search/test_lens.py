@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from courselens.errors import CourselensError
 from courselens.search.index import build_index, open_index
 from courselens.search.lens import Lens
+from courselens.search.saying import _opened
 from courselens.search.show import show_answer
-from fakes import HashEncoder
+from fakes import HashEncoder, course
 
 
 @pytest.mark.parametrize(
@@ -68,6 +69,13 @@ def test_what_is_held_is_said_beside_what_is_not(lens: Lens) -> None:
 def test_yes_and_no(lens: Lens) -> None:
     assert str(lens.ask("Is Embodied Leadership taught in English?").answer).startswith("Yes, ")
     assert str(lens.ask("Is Embodied Leadership taught in Danish?").answer).startswith("No, ")
+
+
+def test_behind_yes_an_article_is_small_and_a_name_stays() -> None:
+    tax = course("T1", "Tax Law")
+    assert _opened("Yes, ", "The examination form of T1 Tax Law is Oral exam.", tax).startswith("Yes, the examination")
+    assert _opened("Yes, ", "T1 Tax Law is taught in English.", tax) == "Yes, T1 Tax Law is taught in English."
+    assert _opened("", "The level of T1 Tax Law is Master.", tax).startswith("The level")
 
 
 def test_an_exam_lists_its_parts(lens: Lens) -> None:

@@ -82,11 +82,13 @@ def say_field(
     if own and (value or own[0][1].kind == "chunk"):
         place, passage = own[0]
         text = _fact(course, passage, language) if passage.kind == "fact" else _shortened(passage.text)
-        return Saying(_yes_no(understood, field, value, language) + text, value, field, course, (place,))
+        return Saying(
+            _opened(_yes_no(understood, field, value, language), text, course), value, field, course, (place,)
+        )
     if value:
         said = ", ".join(format_value(one) if not isinstance(one, dict) else str(one.get("form")) for one in value)
         text = f"{course.name}: {field.replace('_', ' ')} {said}."
-        return Saying(_yes_no(understood, field, value, language) + text, value, field, course, ())
+        return Saying(_opened(_yes_no(understood, field, value, language), text, course), value, field, course, ())
     return _missing(course, wanted, language)
 
 
@@ -138,6 +140,12 @@ def _yes_no(understood: Understood, field: str, value: Sequence[Any], language: 
     if expected <= held:
         return f"{yes}, "
     return "" if expected & held else f"{no}, "
+
+
+def _opened(opening: str, text: str, course: Course) -> str:
+    """`text` behind `Yes, `: its article, with which every sentence of a fact begins but for a name, is then small."""
+    small = opening and not text.startswith(course.name)
+    return opening + (text[:1].lower() + text[1:] if small else text)
 
 
 def _shortened(text: str) -> str:
