@@ -127,11 +127,8 @@ def _amount(match: re.Match[str], field: str, text: str, facts: Facts) -> Condit
         if "share" in parts and not known:
             return None
         values = known or values
-        operator = (
-            "not"
-            if re.search(rf"\b(?:{_either(conditions()['negation'])})\s+$", match.string[: match.start()])
-            else "is"
-        )
+        negated = re.search(rf"\b(?:{_either(conditions()['negation'])})\s+$", match.string[: match.start()])
+        operator = "not" if negated or parts.get("negated") else "is"
     start = match.start() + len(match.group()) - len(match.group().lstrip())
     return Condition(field, operator, values, text[start : match.end()].strip(), start, match.end())
 
@@ -203,6 +200,7 @@ def _credit_patterns() -> tuple[re.Pattern[str], ...]:
     further = rf"(?:(?:{_either(data['further'])})\s+)?"
     late = rf"(?:\s*,?\s*(?P<late>{after})\b)?"
     courses = _either([*data["courses"], *data["course_endings"]])
+    negated = rf"(?:(?P<negated>{_either(data['negation'])})\s+)?"
     compared = before.removesuffix("?")
     first = (
         rf"{START}{compared}{numbers}(?=\s+(?:but|and|aber|und|men|og)\s+{_unnamed(compared + numbers)}[\s\-]*{unit})"
@@ -210,7 +208,7 @@ def _credit_patterns() -> tuple[re.Pattern[str], ...]:
     return (
         re.compile(first),
         re.compile(rf"{START}{before}{numbers}(?P<plus>\+)?(?:\s+(?P<after>{after}))?[\s\-]*{further}{unit}{late}"),
-        re.compile(rf"\b{unit}\s*[:=]?\s*{before}{numbers}(?P<plus>\+)?(?![\w%]){late}"),
+        re.compile(rf"\b{unit}\s*[:=]?\s*{negated}{before}{numbers}(?P<plus>\+)?(?![\w%]){late}"),
         re.compile(rf"{START}(?P<list>\d{{1,2}})er(?=[\s\-]*(?:{courses})\b)"),
     )
 

@@ -6,6 +6,7 @@ answer and calibration learns how sure it may be.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -20,10 +21,16 @@ from courselens.search.confidence import Evidence, evidence_of
 from courselens.search.decide import SAME, Asked, applied, decide
 from courselens.search.facts import Mask
 from courselens.search.field import Fit, choose_field
+from courselens.search.instead import Instead, instead
+from courselens.search.lexical import query_words
+from courselens.search.places import words_of
 from courselens.search.query import Understood, understand
 from courselens.search.rank import Near, Ranking, best_passages, measure, rank
 from courselens.search.saying import NOTHING, Saying, not_said, say_courses, say_field
 from courselens.search.stored import Index
+from courselens.search.tokens import words
+from courselens.search.translation import english
+from courselens.search.vocabulary import frame_words
 
 MOST = 10
 REMEMBERED = 4096
@@ -38,8 +45,14 @@ ALIASES = {
     "teaching_method": ("teaching_method", "teaching"),
     "teaching": ("teaching", "teaching_method"),
     "workload": ("workload", "teaching"),
+    "timetable": ("timetable", "teaching"),
+    "duration": ("duration", "teaching"),
 }
 """Fields and sections that answer for each other where a course has only one of them."""
+
+
+_ADDRESS = re.compile(r"[\w.-]+@[\w-]+\.\w+")
+"""An e-mail address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +117,29 @@ class Answerer:
         saying, *further = sorted(said, key=lambda one: one.answer is None)  # what is held comes first
         saying = replace(saying, note=next((one.note for one in said if one.note), None))
         coverage = parts.coverage(int(ranking.order[0])) if len(ranking.order) else 0.0
-        evidence = evidence_of(understood, asked, ranking, coverage, self.fields, kept=bool(kept or given))
+        other = (
+            self._instead(understood, int(ranking.order[0])) if asked.kind == "course" and len(ranking.order) else None
+        )
+        evidence = evidence_of(understood, asked, ranking, coverage, self.fields, kept=bool(kept or given), other=other)
         ignored = tuple(dict.fromkeys((*found.ignored, *(one.said for one in relaxed))))
         return Considered(understood, asked, (*given, *kept), ignored, ranking, saying, tuple(further), evidence)
+
+    def _instead(self, understood: Understood, number: int) -> Instead | None:
+        """What the question says instead of a word of the title of course `number`."""
+        course = self.course(number)
+        lecturers = {word.text for value in course.values("lecturer") for word in words(str(value))}
+
+        def beside(word: str) -> bool:
+            if word in lecturers or any(one.text in frame_words() for one in words(self.index.asked_model.mend(word))):
+                return True
+            said = [word, *(one for language in ("de", "da") for one in english(word, language))]
+            told = query_words(" ".join(said))
+            return bool(self.index.course_lexical.scores(told, number, number + 1)[0])
+
+        taken = [(code.start, code.end) for code in understood.codes]
+        taken += [(one.start, one.end) for one in understood.found.conditions]
+        titles = filter(None, (course.title, course.title_en))
+        return instead(understood.text, titles, self.index.names, beside, taken)
 
     def _field(self, asked: Asked, understood: Understood, number: int, vector: Vectors) -> Asked:
         """The field asked, now that the course is known; `vector` (d,) is that of the frame."""
@@ -116,7 +149,15 @@ class Answerer:
         cosine = (self.index.vectors[first:end] @ vector).tolist()
         fields = [self.index.asked_names[one] for one in self.index.asked[first:end].tolist()]
         fits = map(Fit, fields, self.index.fact[first:end].tolist(), cosine, words)
-        return choose_field(asked, understood.frame, list(fits))
+        chosen = choose_field(asked, understood.frame, list(fits))
+        if chosen.field == "lecturer" and any(word.text in words_of("contacting") for word in understood.told):
+            return replace(chosen, field=self._contact(first, end) or chosen.field)
+        return chosen
+
+    def _contact(self, first: int, end: int) -> str | None:
+        """The section that says to whom to write, of the passages from `first` to before `end`."""
+        sections = (self.passage(number) for number in range(first, end) if not self.index.fact[number])
+        return next((one.section for one in sections if _ADDRESS.search(one.text)), None)
 
     def _several(self, asked: Asked, understood: Understood, vectors: Vectors) -> tuple[Asked, ...]:
         """What the clauses ask, where they ask for several fields: first what the whole question was taken to ask

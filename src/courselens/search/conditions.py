@@ -208,6 +208,8 @@ class ConditionParser:
         of_courses = [one for one in self.phrases.get((stem or "",), ()) if one[0] in COMPOUND]
         if of_courses or len(phrase[0]) < 10:
             return of_courses
+        if phrase[0].startswith(tuple(words_of("guests"))):  # a `Gastvortrag` examines nobody
+            return ()
         ends = [one[0] for one in exam_phrases() if len(one) == 1 and len(one[0]) > 6 and phrase[0].endswith(one[0])]
         return self.phrases[max(ends, key=len),] if ends else ()
 

@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from courselens.errors import CourselensError
 from courselens.search.decide import Asked
+from courselens.search.instead import Instead
 from courselens.search.query import Understood
 from courselens.search.rank import Ranking
 
@@ -43,6 +44,7 @@ FEATURES = (
     "subject",
     "known",
     "there",
+    "instead",
 )
 """Names of `Evidence`'s numbers."""
 Group = Literal["named", "meant", "described"]
@@ -69,7 +71,8 @@ class Evidence:
     no catalogue holds; `off` is 1 when the code named is unknown, `kept` when a condition was understood and holds,
     less where something else is asked; `near`, `subject`, `there` and `covered` are those of `subjects.Standing`;
     `words` of the topic, of eight; `about` the best cosine to a text that says what a course is about; `apart` that of
-    `rank.Parts`; `known` how likely the question asks for any field that the catalogue has, on a scale of logarithms.
+    `rank.Parts`; `known` how likely the question asks for any field that the catalogue has, on a scale of logarithms;
+    `instead` 1 where another word stands in the place of one of the title's, 2 where another part's number does.
     """
 
     kind: Group
@@ -91,6 +94,7 @@ class Evidence:
     subject: float = 0.0
     known: float = 0.0
     there: float = 0.0
+    instead: float = 0.0
 
     def numbers(self, names: Iterable[str] = FEATURES) -> npt.NDArray[np.float64]:
         """The features of those names as an array, in their order."""
@@ -105,8 +109,11 @@ def evidence_of(
     held: frozenset[str],
     *,
     kept: bool = False,
+    other: Instead | None = None,
 ) -> Evidence:
-    """Gather the evidence of one question; `held` are the fields and sections that any course has."""
+    """Gather the evidence of one question; `held` are the fields and sections that any course has, `other` is what it
+    says instead of a word of the course's title.
+    """
     known = any(code.courses for code in understood.codes)
     order, score, parts = ranking.order, ranking.score, ranking.parts
     kind: Group = "described" if asked.kind != "course" else "named" if understood.named else "meant"
@@ -135,6 +142,7 @@ def evidence_of(
         subject=parts.standing.subject,
         there=parts.standing.there,
         known=math.log1p(100 * sum(share for name, share in asked.shares.items() if name in held)) / math.log(101),
+        instead=1.0 + other.part if other else 0.0,
     )
 
 
@@ -175,6 +183,7 @@ DEFAULTS: Mapping[Group, Sureness] = {
                 "elsewhere": -6.43,
                 "off": -6.52,
                 "known": 2.38,
+                "instead": -3.0,
             },
             -3.67,
         ),
@@ -193,6 +202,7 @@ DEFAULTS: Mapping[Group, Sureness] = {
                 "subject": -4.87,
                 "known": 2.22,
                 "there": 0.63,
+                "instead": -1.5,
             },
             -0.35,
         ),
