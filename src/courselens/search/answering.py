@@ -6,7 +6,6 @@ answer and calibration learns how sure it may be.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -23,10 +22,9 @@ from courselens.search.facts import Mask
 from courselens.search.field import Fit, choose_field
 from courselens.search.instead import Instead, instead
 from courselens.search.lexical import query_words
-from courselens.search.places import words_of
-from courselens.search.query import Understood, understand
+from courselens.search.query import NAMED, Understood, understand
 from courselens.search.rank import Near, Ranking, best_passages, measure, rank
-from courselens.search.saying import NOTHING, Saying, not_said, say_courses, say_field
+from courselens.search.saying import ADDRESS, NOTHING, Saying, not_said, say_courses, say_field, writes
 from courselens.search.stored import Index
 from courselens.search.tokens import words
 from courselens.search.translation import english
@@ -51,8 +49,10 @@ ALIASES = {
 """Fields and sections that answer for each other where a course has only one of them."""
 
 
-_ADDRESS = re.compile(r"[\w.-]+@[\w-]+\.\w+")
-"""An e-mail address."""
+TIED = 0.01
+"""Strength within which titles fit equally well."""
+WRITTEN_TO = ("lecturer", "further")
+"""What is asked by who wants to write to somebody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Answerer:
         shares = self.index.asked_model.probabilities(understood.frame, vectors[0])
         asked = decide(understood, shares, self.fields)
         found = applied(understood, asked)
-        start = self._start(understood, given, hidden)
+        start = self._start(understood, given, hidden) & self._apart(understood, asked)
         allowed, kept, relaxed = self._narrowed(start, found.conditions)
         told, words = near, understood.wanted
         if asked.kind == "course" and not understood.named and understood.bare:  # its facts would match every course's
@@ -117,9 +117,8 @@ class Answerer:
         saying, *further = sorted(said, key=lambda one: one.answer is None)  # what is held comes first
         saying = replace(saying, note=next((one.note for one in said if one.note), None))
         coverage = parts.coverage(int(ranking.order[0])) if len(ranking.order) else 0.0
-        other = (
-            self._instead(understood, int(ranking.order[0])) if asked.kind == "course" and len(ranking.order) else None
-        )
+        one = asked.kind == "course" and len(ranking.order)
+        other = self._instead(understood, int(ranking.order[0])) if one else None
         evidence = evidence_of(understood, asked, ranking, coverage, self.fields, kept=bool(kept or given), other=other)
         ignored = tuple(dict.fromkeys((*found.ignored, *(one.said for one in relaxed))))
         return Considered(understood, asked, (*given, *kept), ignored, ranking, saying, tuple(further), evidence)
@@ -150,14 +149,15 @@ class Answerer:
         fields = [self.index.asked_names[one] for one in self.index.asked[first:end].tolist()]
         fits = map(Fit, fields, self.index.fact[first:end].tolist(), cosine, words)
         chosen = choose_field(asked, understood.frame, list(fits))
-        if chosen.field == "lecturer" and any(word.text in words_of("contacting") for word in understood.told):
-            return replace(chosen, field=self._contact(first, end) or chosen.field)
+        if chosen.field in WRITTEN_TO and writes(understood):
+            held = chosen.field if chosen.field in fields else "lecturer"
+            return replace(chosen, field=self._contact(first, end) or held)
         return chosen
 
     def _contact(self, first: int, end: int) -> str | None:
         """The section that says to whom to write, of the passages from `first` to before `end`."""
         sections = (self.passage(number) for number in range(first, end) if not self.index.fact[number])
-        return next((one.section for one in sections if _ADDRESS.search(one.text)), None)
+        return next((one.section for one in sections if ADDRESS.search(one.text)), None)
 
     def _several(self, asked: Asked, understood: Understood, vectors: Vectors) -> tuple[Asked, ...]:
         """What the clauses ask, where they ask for several fields: first what the whole question was taken to ask
@@ -172,7 +172,9 @@ class Answerer:
             share = sum(share for name, share in one.shares.items() if SAME.get(name, name) == group)
             if share >= SURE:
                 found.setdefault(group, replace(one, share=share))
-        whole = found.pop(SAME.get(asked.field, asked.field), None) if asked.field else None
+        if asked.field is None:  # a clause asks: `what language is X in? its title is mixed`
+            return tuple(one for group, one in found.items() if group)
+        whole = found.pop(SAME.get(asked.field, asked.field), None)
         return (replace(whole, field=asked.field), *found.values()) if whole and found else ()
 
     def _start(self, understood: Understood, given: Sequence[Condition], hidden: Mask | None) -> Mask:
@@ -186,6 +188,19 @@ class Answerer:
         if hidden is not None:
             mask &= ~hidden
         return mask
+
+    def _apart(self, understood: Understood, asked: Asked) -> Mask:
+        """Of courses of one title, those that conditions beside it fit: `Reporting & Auditing, the English version`."""
+        mask = np.ones(self.index.courses, dtype=bool)
+        least = max(understood.strength - TIED, NAMED)
+        tied = [one.course for one in understood.titles if one.strength >= least]
+        if asked.kind != "course" or len(tied) < 2:
+            return mask
+        for condition in understood.found.conditions:
+            fitting = condition.mask(self.index.facts)[tied]
+            if SAME.get(condition.field, condition.field) != SAME.get(asked.field or "", asked.field) and fitting.any():
+                mask[np.array(tied)[~fitting]] = False
+        return mask if mask[tied].any() else np.ones_like(mask)
 
     def _narrowed(
         self, start: Mask, conditions: Sequence[Condition]
@@ -227,6 +242,8 @@ class Answerer:
             return Saying(None, (), None, course, (), not_said(course, None, understood.language))
         places = best_passages(self.index, ranking.parts, [number], most=MOST, field=field or "content")
         passages = tuple((place, self.passage(place)) for place in places)
+        if writes(understood):
+            passages = tuple(sorted(passages, key=lambda one: not ADDRESS.search(one[1].text)))
         return say_field(understood, course, field, asked.field, passages)
 
     def held(self, course: Course, number: int, field: str | None) -> str | None:

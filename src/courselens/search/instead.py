@@ -20,6 +20,8 @@ from courselens.search.tokens import Word, compact, words
 from courselens.search.translation import english
 from courselens.search.vocabulary import asking_words, frame_words, stop_words
 
+SHORTEST = 4
+"""Letters of a word that stands for another one; a shorter one abbreviates something (`HBS`, `SDG`)."""
 LEAST_ENDING = 5
 """Letters of a word of asking that ends a German compound: `Einzelnoten`."""
 LEAST_SIMILARITY = 0.65
@@ -148,7 +150,7 @@ def _another_part(question: _Said, place: int, other: str | None) -> bool:
 
 def _another(word: str, other: str, text: str, title: str) -> bool:
     """Whether two words surely mean different things: no spelling, abbreviation or translation of each other."""
-    if len(word) < 3 or len(other) < 2 or _small(other) or any(map(str.isdigit, word + other)):
+    if len(word) < SHORTEST or len(other) < 2 or _small(other) or any(map(str.isdigit, word + other)):
         return False
     if word in frame_words() or any(word[at:] in asking_words() for at in range(1, len(word) - LEAST_ENDING + 1)):
         return False

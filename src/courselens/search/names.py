@@ -34,6 +34,8 @@ CANDIDATES = 50
 """Titles that are looked at closely."""
 SAME_STEM = 0.95
 """Similarity of another form of a word: `evaluate` and `evaluating`."""
+SHORTENED = 0.9
+"""Similarity of a word without its vowels: `mgmt`, `intl`."""
 LEAST_SIMILARITY = 0.74
 """Least similarity (1 - edit distance / length) of a misspelt word."""
 SEGMENT_WEIGHT = 0.97
@@ -50,6 +52,7 @@ Floats = npt.NDArray[np.float32]
 
 _SEGMENTS = re.compile(r"\s*[:;|]\s+|\s+[-–—]+\s+|\s*[()\[\]]\s*|\s*:\s*")
 _CODE_GAP = re.compile(r"[\s,.\-/_:]{0,2}")
+_CONSONANTS = re.compile(r"[a-z][b-df-hj-np-tv-xz]{2,5}")
 _ENDED = re.compile(r"(\d{3,})(?:er|ern|ers|'s)$")
 """A code as it is spoken of: `der 8228er`."""
 
@@ -267,6 +270,9 @@ class Names:
                 word, near, scorer=scorer, score_cutoff=LEAST_SIMILARITY, limit=3
             ):
                 found[known] = similarity * 0.97
+        if not found and _CONSONANTS.fullmatch(word):
+            found = {known: SHORTENED for known in self.vocabulary if _shortens(word, known)}
+            found = found if len(found) <= 3 else {}
         if not found:
             longer = [
                 w for (first, size), ws in self._blocks.items() if first == word[0] and size > len(word) for w in ws
@@ -356,6 +362,17 @@ def code_spellings(code: str) -> list[str]:
     if dash and prefix.isalpha() and len(compact(rest)) >= 5 and any(letter.isdigit() for letter in rest):
         found.append(compact(rest))
     return found
+
+
+def _shortens(word: str, known: str) -> bool:
+    """Whether `word` has the first, the last and some letters between of a longer one, in order."""
+    letters = iter(known)
+    return (
+        word[0] == known[0]
+        and word[-1] == known[-1]
+        and len(known) > len(word) + 2
+        and all(one in letters for one in word)
+    )
 
 
 def shape(code: str) -> str:

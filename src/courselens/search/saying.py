@@ -6,6 +6,7 @@ the nearest text; a field that the course does not have is said to be missing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,10 @@ from courselens.course import Course, ExamPart, format_value
 from courselens.dataset.types import Passage
 from courselens.dataset.wording import language_of, make_statements
 from courselens.search.conditions import values_said
+from courselens.search.lexical import word_stems
+from courselens.search.places import words_of
 from courselens.search.query import Understood
+from courselens.search.tokens import fold, words
 from courselens.search.vocabulary import conditions
 
 YES = {"en": ("Yes", "No"), "de": ("Ja", "Nein"), "da": ("Ja", "Nej")}
@@ -31,6 +35,11 @@ NOT_SAID = {
 }
 LONGEST = 700
 """Characters of a chunk that are shown as the answer; the passage holds the rest."""
+ADDRESS = re.compile(r"[\w.-]+@[\w-]+\.\w+")
+"""An e-mail address."""
+
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^\W\d_a-z])|\n")
+"""Between two sentences or lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +81,7 @@ def say_field(
         for name in ("content", "objectives", None):
             for place, passage in passages:
                 if passage.kind == "chunk" and name in (passage.section, None):
-                    return Saying(_shortened(passage.text), (), None, course, (place,))
+                    return Saying(_excerpt(passage.text, understood, course), (), None, course, (place,))
         if passages:
             return Saying(passages[0][1].text, (), None, course, (passages[0][0],))
         return _missing(course, None, understood.language)
@@ -81,7 +90,9 @@ def say_field(
     own = [(place, passage) for place, passage in passages if passage.asked == field]
     if own and (value or own[0][1].kind == "chunk"):
         place, passage = own[0]
-        text = _fact(course, passage, language) if passage.kind == "fact" else _shortened(passage.text)
+        text = (
+            _fact(course, passage, language) if passage.kind == "fact" else _excerpt(passage.text, understood, course)
+        )
         return Saying(
             _opened(_yes_no(understood, field, value, language), text, course), value, field, course, (place,)
         )
@@ -148,9 +159,27 @@ def _opened(opening: str, text: str, course: Course) -> str:
     return opening + (text[:1].lower() + text[1:] if small else text)
 
 
-def _shortened(text: str) -> str:
+def writes(understood: Understood) -> bool:
+    """Whether somebody is to be written to."""
+    return any(word.text in words_of("contacting") for word in understood.told)
+
+
+def _excerpt(text: str, understood: Understood, course: Course) -> str:
+    """What is shown of a passage: all of it, or its heading and the sentences where most of what is asked stands."""
     if len(text) <= LONGEST:
         return text
-    cut = text[:LONGEST]
-    end = max(cut.rfind(". "), cut.rfind("\n"))
-    return (cut[: end + 1] if end > LONGEST // 2 else cut.rsplit(" ", 1)[0]).rstrip() + " …"
+    heading, _, body = text.partition("\n")
+    room = LONGEST - len(heading)
+    asked = {stem for word in understood.asking(course.values("lecturer")) for stem in word_stems(fold(word))}
+    found = [(word.start, stem) for word in words(body) for stem in word_stems(word.text) & asked]
+    if writes(understood):
+        found += [(match.start(), match.group()) for match in ADDRESS.finditer(body)]
+    starts = [0, *(match.end() for match in _SENTENCE.finditer(body))]
+    start = max(starts, key=lambda one: (len({stem for at, stem in found if one <= at < one + room}), -one))
+    if len(body) - start < room:  # no less than fits
+        start = next(one for one in starts if len(body) - one <= room)
+    shown = body[start : start + room]
+    if start + room < len(body):
+        end = max(shown.rfind(". ") + 1, shown.rfind("\n"))
+        shown = (shown[:end] if end > room // 2 else shown.rsplit(" ", 1)[0]).rstrip() + " …"
+    return f"{heading}\n{'… ' if start else ''}{shown}"
