@@ -72,7 +72,7 @@ class ConditionParser:
         told = [
             Word(NAMED, word.start, word.end)
             if any(start < word.end and word.start < end for start, end in taken)
-            else Word(fold(word.text), word.start, word.end)
+            else word
             for word in words(text)[:LONGEST]
         ]
         blank = _blanked(text, taken)[: told[-1].end + 1 if told else 0]
@@ -167,7 +167,9 @@ class ConditionParser:
         for size in range(min(LONGEST_PHRASE, len(told) - place), 0, -1):
             phrase = tuple(word.text for word in told[place : place + size])
             meanings = [*self.own.get(phrase, ()), *((field, value, False) for field, value in self._meant(phrase))]
-            longest = longest or (size if meanings else 0)
+            if not meanings:
+                continue
+            longest = longest or size
             around = Around(told, place, size, text)
             fitting = [(field, value) for field, value, own in meanings if fits(field, own, phrase, around)]
             made = [one for one in (self._condition(*each, around) for each in fitting) if one is not None]

@@ -20,7 +20,7 @@ from courselens.search.answer import Answer, FoundCourse, FoundPassage, Further,
 from courselens.search.answering import MOST, Answerer, Considered
 from courselens.search.conditions import Condition
 from courselens.search.confidence import Confidence
-from courselens.search.rank import best_passages
+from courselens.search.rank import best_passage, best_passages
 from courselens.search.stored import ENCODER, Index, index_folder, open_index
 
 
@@ -123,8 +123,8 @@ class Lens:
     def _courses(self, found: Considered) -> tuple[FoundCourse, ...]:
         made = []
         for number in map(int, found.ranking.order):
-            best = best_passages(self.index, found.ranking.parts, [number], most=1, field=found.asked.field)
-            text = self.answerer.passage(best[0]).text if best else ""
+            best = best_passage(self.index, found.ranking.parts, number, found.asked.field)
+            text = self.answerer.passage(best).text if best is not None else ""
             course = Reference.of(self.answerer.course(number))
             made.append(FoundCourse(course, float(found.ranking.score[number]), text))
         return tuple(made)

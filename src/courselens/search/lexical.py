@@ -31,6 +31,8 @@ from courselens.search.vocabulary import conditions, stop_words
 STEMMERS = {"en": "english", "de": "german", "da": "danish"}
 HEAP = 64_000_000
 """Bytes that tantivy's one writer thread may buffer: enough that a catalogue of 100,000 passages stays one segment."""
+REMEMBERED = 4096
+"""Words whose queries and rarities are kept."""
 LONGEST_QUERY = 64
 """Words of a question that are searched for."""
 SHORTEST_STEM = 4
@@ -58,6 +60,8 @@ class LexicalIndex:
         except (ValueError, OSError) as error:
             raise _damaged(error, folder) from error
         self._schema = _schema()
+        self._word = lru_cache(maxsize=REMEMBERED)(self._query)
+        self.rarity = lru_cache(maxsize=REMEMBERED)(self._rarity)
 
     def _open(self, folder: Path) -> tantivy.Searcher:
         """tantivy writes a lock file to read; where it may not, it reads the same files through links elsewhere."""
@@ -130,13 +134,13 @@ class LexicalIndex:
         made[np.array(rows, dtype=np.int64) - first] = [score for score, _ in hits]
         return made
 
-    def rarity(self, word: str) -> float:
+    def _rarity(self, word: str) -> float:
         """BM25's weight of a word (its idf); that of a word found nowhere is the highest there is."""
         forms = {form for language in STEMMERS for form in _stem(word, language)}
         found = max((self._searcher.doc_freq("text", form) for form in forms), default=0)
         return math.log1p((self._searcher.num_docs - found + 0.5) / (found + 0.5))
 
-    def _word(self, word: str) -> tantivy.Query:
+    def _query(self, word: str) -> tantivy.Query:
         forms = {form for language in STEMMERS for form in _stem(word, language)}
         terms = [tantivy.Query.term_query(self._schema, "text", form, "freq") for form in sorted(forms)]
         return terms[0] if len(terms) == 1 else tantivy.Query.disjunction_max_query(terms)
@@ -198,8 +202,8 @@ def split_compound(word: str, known: frozenset[str]) -> tuple[str, ...]:
 
 def guess_language(text: str) -> str | None:
     """`en`, `de` or `da`, by which language's small words are the most frequent; None where none is."""
-    told = Counter(word.text for word in words(text[:4000]))
-    counts = {language: sum(told[word] for word in small) for language, small in _small_words().items()}
+    told = [word.text for word in words(text[:4000])]
+    counts = {language: sum(map(small.__contains__, told)) for language, small in _small_words().items()}
     best = max(counts, key=lambda language: (counts[language], language == "en"))
     return best if counts[best] else None
 

@@ -41,6 +41,8 @@ LEAST_SIMILARITY = 0.74
 SEGMENT_WEIGHT = 0.97
 """A part of a title (before or after a colon or dash) counts a little less than the whole."""
 
+LEAST_COVER = 0.1
+"""Share of a title's weight below which it is not named."""
 TOGETHER = 3
 """Words of a title that are surely meant as one where all of them stand together."""
 
@@ -298,6 +300,7 @@ class Names:
         content = self._content(told, places)
         total = sum(content.values())
         best = np.argsort(-(cover + 0.03 * matched), kind="stable")[:CANDIDATES]
+        best = best[cover[best] >= LEAST_COVER]
         membership: dict[int, list[int]] = defaultdict(list)
         chosen = {int(rows[one]) for one in best}
         for number, part in zip(numbers, parts, strict=True):

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -170,13 +171,23 @@ def best_passages(
     index: Index, parts: Parts, courses: Sequence[int], *, most: int, field: str | None = None
 ) -> list[int]:
     """The best passages of `courses`, facts about `field` or chunks of that section before all others."""
-    if not courses:
-        return []
-    places = np.concatenate([np.arange(index.first[one], index.first[one + 1]) for one in courses])
-    score = parts.cosine[places] + 0.3 * parts.lexical[places]
+    places = [place for one in courses for place in range(index.first[one], index.first[one + 1])]
+    score = np.concatenate([_fit(index, parts, one, field) for one in courses]) if courses else np.empty(0)
+    return [places[at] for at in np.argsort(-score, kind="stable")[:most].tolist()]
+
+
+def best_passage(index: Index, parts: Parts, course: int, field: str | None = None) -> int | None:
+    """The best of `best_passages` of one course; None where it has none."""
+    score = _fit(index, parts, course, field)
+    return int(index.first[course]) + int(score.argmax()) if len(score) else None
+
+
+def _fit(index: Index, parts: Parts, course: int, field: str | None) -> npt.NDArray[np.floating[Any]]:
+    own = slice(int(index.first[course]), int(index.first[course + 1]))
+    score = parts.cosine[own] + 0.3 * parts.lexical[own]
     if field is not None and field in index.asked_names:
-        score = score + 10.0 * (index.asked[places] == index.asked_names.index(field))
-    return [int(place) for place in places[np.argsort(-score, kind="stable")[:most]]]
+        score = score + 10.0 * (index.asked[own] == index.asked_names.index(field))
+    return score
 
 
 def _apart(dense: Floats, group: npt.NDArray[np.int32]) -> float:
