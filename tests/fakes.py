@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from courselens.course import Catalogue, Course, ExamPart, Field, Section, Source, Value
+from courselens.dataset.types import Passage
 from courselens.encode import Vectors
 
 
@@ -95,3 +96,23 @@ def catalogue() -> Catalogue:
             )
         )
     return Catalogue(tuple(made))
+
+
+def passages_of(course: Course) -> list[Passage]:
+    """Facts and chunks as the dataset room makes them."""
+
+    def fact(field: str, text: str) -> Passage:
+        return Passage(text, "fact", field, None, course.key, course.group, course.source.file, 1)
+
+    made = [
+        fact("language", f"{course.name} is taught in {course.fields['language'].text}."),
+        fact("ects", f"{course.name} is worth {course.fields['ects'].text} ECTS credits."),
+        fact("lecturer", f"{course.name} is taught by {course.fields['lecturer'].text}."),
+        fact("exam", f"{course.name} is examined by: written exam (100%, 4 hours, individual)."),
+    ]
+    for section in course.sections:
+        text = f"{course.name} – {section.heading}\n{section.text}"
+        made.append(
+            Passage(text, "chunk", None, section.name, course.key, course.group, course.source.file, section.page)
+        )
+    return made

@@ -7,31 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from courselens.course import Catalogue, Course
-from courselens.dataset.types import Passage
+from courselens.course import Catalogue
 from courselens.search.index import build_index, open_index
 from courselens.search.lens import Lens
-from fakes import HashEncoder, catalogue
-
-
-def passages_of(course: Course) -> list[Passage]:
-    """Facts and chunks as the dataset room makes them."""
-
-    def fact(field: str, text: str) -> Passage:
-        return Passage(text, "fact", field, None, course.key, course.group, course.source.file, 1)
-
-    made = [
-        fact("language", f"{course.name} is taught in {course.fields['language'].text}."),
-        fact("ects", f"{course.name} is worth {course.fields['ects'].text} ECTS credits."),
-        fact("lecturer", f"{course.name} is taught by {course.fields['lecturer'].text}."),
-        fact("exam", f"{course.name} is examined by: written exam (100%, 4 hours, individual)."),
-    ]
-    for section in course.sections:
-        text = f"{course.name} – {section.heading}\n{section.text}"
-        made.append(
-            Passage(text, "chunk", None, section.name, course.key, course.group, course.source.file, section.page)
-        )
-    return made
+from fakes import HashEncoder, catalogue, passages_of
 
 
 def two_years() -> Catalogue:

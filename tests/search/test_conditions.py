@@ -92,6 +92,9 @@ def test_conditions_are_kept(question: str, codes: set[str]) -> None:
     ("question", "codes"),
     [
         ("I don't speak German", {"A1", "A3"}),
+        ("english ones, any number of credits except 3", {"A3", "A4"}),
+        ("credits not 6, in german", {"A2"}),
+        ("the English version, 3 credits", {"A1"}),
         ("my german is bad, any courses for me", {"A1", "A3"}),
         ("ich kann kein Deutsch", {"A1", "A3"}),
         ("Kurse ohne Deutschkenntnisse", {"A1", "A3"}),
@@ -290,3 +293,10 @@ def test_any_words_of_conditions_are_read(text: str) -> None:
     for condition in found.conditions:
         assert condition.mask(FACTS).shape == (len(COURSES),)
         assert 0 <= condition.start < condition.end <= len(text)
+
+
+def test_a_guest_who_speaks_examines_nobody() -> None:
+    facts = Facts.of((course("P", "Talks", exam_form=("Presentation",)), *COURSES))
+    parser = ConditionParser(facts)
+    assert parser.parse("Geldpolitik mit einem Gastvortrag der Nationalbank").conditions == ()
+    assert [one.field for one in parser.parse("Kurse mit Abschlussvortrag").conditions] == ["exam_form"]

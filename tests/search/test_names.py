@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courselens.search.names import Names, code_spellings, shape
+from courselens.search.names import SHORTENED, Names, code_spellings, shape
 from courselens.search.tokens import words
 from fakes import course
 
@@ -104,6 +104,19 @@ def test_a_title_that_no_course_has() -> None:
 def test_another_form_of_a_word_counts_nearly_as_the_word() -> None:
     assert dict(NAMES.similar("operate")) == {NAMES.words["operating"]: 0.95}
     assert NAMES.similar("operating") == ((NAMES.words["operating"], 1.0),)
+
+
+def test_a_word_without_its_vowels_counts_as_the_word() -> None:
+    assert dict(NAMES.similar("mgmt")) == {NAMES.words["management"]: SHORTENED}
+    assert NAMES.find_titles(words("supply chain mgmt 2 books"))[0].cover > 0.9
+    assert NAMES.similar("mgx") == ()
+
+
+def test_a_title_of_which_next_to_nothing_is_said_is_not_named() -> None:
+    title = "History of Trade and Shipping in the Northern Seas from Early Towns to Container Ports"
+    names = Names.of((course("1", title), *COURSES))
+    assert names.find_titles(words("which towns")) == []
+    assert [one.course for one in names.find_titles(words("trade and shipping"))] == [0]
 
 
 def test_spellings_of_a_code() -> None:

@@ -57,7 +57,9 @@ WRITTEN_TO = ("lecturer", "further")
 
 @dataclass(frozen=True, slots=True)
 class Considered:
-    """Everything that was found for a question; `further` says what else was asked of the same course."""
+    """Everything that was found for a question; `further` says what else was asked of the same course, `instead` what
+    the question says in the place of a word of its title.
+    """
 
     understood: Understood
     asked: Asked
@@ -67,6 +69,7 @@ class Considered:
     saying: Saying
     further: tuple[Saying, ...]
     evidence: Evidence
+    instead: Instead | None = None
 
 
 class Answerer:
@@ -121,7 +124,8 @@ class Answerer:
         other = self._instead(understood, int(ranking.order[0])) if one else None
         evidence = evidence_of(understood, asked, ranking, coverage, self.fields, kept=bool(kept or given), other=other)
         ignored = tuple(dict.fromkeys((*found.ignored, *(one.said for one in relaxed))))
-        return Considered(understood, asked, (*given, *kept), ignored, ranking, saying, tuple(further), evidence)
+        kept = (*given, *kept)
+        return Considered(understood, asked, kept, ignored, ranking, saying, tuple(further), evidence, other)
 
     def _instead(self, understood: Understood, number: int) -> Instead | None:
         """What the question says instead of a word of the title of course `number`."""

@@ -88,7 +88,9 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Everything about one question. `weights` are those of the course scores, `shares` the likeliest things asked."""
+    """Everything about one question. `weights` are those of the course scores, `shares` the likeliest things asked,
+    `instead` what stands in the place of a word of the best course's title.
+    """
 
     question: str
     language: str
@@ -100,6 +102,7 @@ class Explanation:
     searched: tuple[str, ...]
     filters: tuple[dict[str, Any], ...]
     ignored: tuple[str, ...]
+    instead: str | None
     weights: Mapping[str, float]
     courses: tuple[Scored, ...]
     passages: tuple[ScoredPassage, ...]
@@ -116,6 +119,7 @@ class Explanation:
             "searched": list(self.searched),
             "filters": [dict(one) for one in self.filters],
             "ignored": list(self.ignored),
+            "instead": self.instead,
             "weights": dict(self.weights),
             "courses": [_plain(one) for one in self.courses],
             "passages": [_plain(one) for one in self.passages],
@@ -123,6 +127,7 @@ class Explanation:
             "answer": self.answer.answer,
             "value": list(self.answer.value),
             "note": self.answer.note,
+            "further": [one.to_dict() for one in self.answer.further],
         }
 
     def text(self) -> str:
@@ -146,6 +151,8 @@ class Explanation:
             yield f"  condition  {kept['field']} {kept.get('operator', 'is')} {values} (“{kept['from']}”)"
         if self.ignored:
             yield f"  ignored    {', '.join(self.ignored)}"
+        if self.instead:
+            yield f"  instead    “{self.instead}” stands where the title has another word"
 
     def _ranked(self) -> Iterator[str]:
         yield f"{'courses':<12} {'score':>7} {'vectors':>8} {'about':>6} {'name':>6} {'BM25':>6}"
@@ -169,6 +176,8 @@ class Explanation:
     def _decided(self) -> Iterator[str]:
         one = self.decision
         yield f"answer       {_line(self.answer.answer or self.answer.note or 'not found', 3 * LONGEST)}"
+        for also in self.answer.further:
+            yield f"  also       {_line(also.answer, 2 * LONGEST)}"
         yield f"  because    {one.reason}"
         yield f"  right      {one.confidence:.3f}"
         yield f"  held       {one.held:.3f}, threshold {one.threshold:.3f} ({one.model})"
@@ -194,6 +203,7 @@ def explain(lens: Lens, question: str) -> Explanation:
         searched=tuple(understood.searched),
         filters=answer.filters,
         ignored=answer.ignored,
+        instead=found.instead.said if found.instead else None,
         weights={"vectors": 1.0, **{name: WEIGHTS[asked.kind][one] for one, name in SCORES.items()}},
         courses=tuple(_courses(lens, found)),
         passages=tuple(_passages(lens.index, found)),

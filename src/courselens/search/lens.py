@@ -21,6 +21,7 @@ from courselens.search.answering import MOST, Answerer, Considered
 from courselens.search.conditions import Condition
 from courselens.search.confidence import Confidence
 from courselens.search.rank import best_passage, best_passages
+from courselens.search.saying import not_this
 from courselens.search.stored import ENCODER, Index, index_folder, open_index
 
 
@@ -101,7 +102,7 @@ class Lens:
             passages=self._passages(found, k),
             filters=tuple(one.to_dict() for one in found.kept),
             ignored=found.ignored,
-            note=saying.note,
+            note=saying.note or self._not_this(found, answer),
             searched=searched,
             further=tuple(
                 Further(one.answer, one.field, one.value)
@@ -109,6 +110,13 @@ class Lens:
                 if one.answer is not None
             ),
         )
+
+    def _not_this(self, found: Considered, answer: str | None) -> str | None:
+        """What tells a course that is not here from the nearest one."""
+        if answer is not None or found.instead is None:
+            return None
+        nearest = self.answerer.course(int(found.ranking.order[0]))
+        return not_this(nearest, found.instead.said, found.understood.language)
 
     def _sure(self, found: Considered, answer: str | None) -> float:
         """Of an answer, that it is right; without one, that the catalogue does not hold it.

@@ -33,6 +33,11 @@ NOT_SAID = {
     "de": "Dazu steht bei {name} nichts im Katalog.",
     "da": "Det står der intet om ved {name} i kataloget.",
 }
+NOT_THIS = {
+    "en": "No course is called so with “{said}”; the nearest is {name}.",
+    "de": "Kein Kurs heisst so mit «{said}»; am nächsten ist {name}.",
+    "da": "Intet kursus hedder sådan med »{said}«; det nærmeste er {name}.",
+}
 LONGEST = 700
 """Characters of a chunk that are shown as the answer; the passage holds the rest."""
 ADDRESS = re.compile(r"[\w.-]+@[\w-]+\.\w+")
@@ -109,6 +114,11 @@ def not_said(course: Course, field: str | None, language: str) -> str:
     return NOT_SAID[language].format(what=what, name=course.name)
 
 
+def not_this(course: Course, said: str, language: str) -> str:
+    """That `course` is only near to what is asked of, since `said` stands where its title has another word."""
+    return NOT_THIS[language].format(said=said, name=course.name)
+
+
 def exam_value(part: ExamPart) -> dict[str, Any]:
     """A part of an examination as `value` gives it."""
     return {"form": part.form or part.own, "weight": part.weight, "duration": part.duration, "grouping": part.grouping}
@@ -174,12 +184,10 @@ def _excerpt(text: str, understood: Understood, course: Course) -> str:
     found = [(word.start, stem) for word in words(body) for stem in word_stems(word.text) & asked]
     if writes(understood):
         found += [(match.start(), match.group()) for match in ADDRESS.finditer(body)]
-    starts = [0, *(match.end() for match in _SENTENCE.finditer(body))]
-    start = max(starts, key=lambda one: (len({stem for at, stem in found if one <= at < one + room}), -one))
-    if len(body) - start < room:  # no less than fits
-        start = next(one for one in starts if len(body) - one <= room)
-    shown = body[start : start + room]
-    if start + room < len(body):
-        end = max(shown.rfind(". ") + 1, shown.rfind("\n"))
-        shown = (shown[:end] if end > room // 2 else shown.rsplit(" ", 1)[0]).rstrip() + " …"
+    bounds = [0, *(match.end() for match in _SENTENCE.finditer(body)), len(body)]
+    ends = {one: max((end for end in bounds if one < end <= one + room), default=one + room) for one in bounds}
+    last = next(one for one in bounds if len(body) - one <= room or one == bounds[-2])  # from there all fits
+    starts = [one for one in bounds if one <= last]
+    start = max(starts, key=lambda one: (len({stem for at, stem in found if one <= at < ends[one]}), -one))
+    shown = body[start : ends[start]].rstrip() + (" …" if ends[start] < len(body) else "")
     return f"{heading}\n{'… ' if start else ''}{shown}"

@@ -1,0 +1,107 @@
+"""What an answer says of a course: to whom to write, the sentences that tell, which of two courses of one title."""
+
+from __future__ import annotations
+
+import pytest
+
+from courselens.course import Catalogue
+from courselens.search.confidence import GROUPS, Confidence, Logistic, Sureness
+from courselens.search.explain import explain
+from courselens.search.index import build_index, open_index
+from courselens.search.lens import Lens
+from courselens.search.saying import LONGEST
+from courselens.search.show import show_answer
+from fakes import HashEncoder, catalogue, course, passages_of
+
+PADDING = "The seminar looks at methods of planning in many a firm and many a country. " * 12
+WRITTEN = {
+    "content": PADDING + "Graded homework is due on the ninth day. " + PADDING,
+    "further": PADDING + "With questions please contact the assistant: anna.berg@example.org.",
+}
+
+
+@pytest.fixture(scope="module")
+def lens(tmp_path_factory: pytest.TempPathFactory) -> Lens:
+    made = catalogue()
+    known = {"lecturer": "Person 1", "ects": 3.0}
+    more = (
+        course("8,100", "Reporting & Auditing", language="German", sections={"content": "Audits."}, **known),
+        course("8,102", "Reporting & Auditing", language="English", sections={"content": "Audits."}, **known),
+        course("8,041", "Supply Chain Management II", language="English", sections=WRITTEN, **known),
+        course("8,235", "Venture Ideation", language="English", sections={"content": "Ideas."}, **known),
+    )
+    found = Catalogue((*made.courses, *more))
+    folder = tmp_path_factory.mktemp("answers") / "index"
+    passages = [passage for one in found.courses for passage in passages_of(one)]
+    build_index(found, passages, HashEncoder(256), folder)
+    return Lens(open_index(folder), HashEncoder(256))
+
+
+@pytest.mark.parametrize(
+    ("question", "field"),
+    [
+        ("Whom do I contact about Supply Chain Management II?", "further"),
+        ("An wen wende ich mich bei Fragen zu Supply Chain Management II?", "further"),
+        ("Who teaches Supply Chain Management II?", "lecturer"),
+        ("Whom do I contact about Venture Ideation?", "lecturer"),
+    ],
+)
+def test_to_whom_to_write(lens: Lens, question: str, field: str) -> None:
+    found = lens.ask(question)
+    assert found.field == field
+    assert found.answer
+    assert ("anna.berg@example.org" in found.answer) == (field == "further")
+
+
+def test_of_a_long_passage_the_sentences_are_shown_that_tell(lens: Lens) -> None:
+    found = lens.ask("What is the content of Supply Chain Management II on homework and days?")
+    assert found.field == "content"
+    assert found.answer
+    assert len(found.answer) <= LONGEST + len(" … …")
+    assert "homework is due on the ninth day" in found.answer
+    assert found.answer.startswith("8,041 Supply Chain Management II – Content\n… ")
+    assert found.answer.endswith(". …")
+
+
+@pytest.mark.parametrize(
+    ("question", "code"),
+    [
+        ("how many credits has the English version of Reporting & Auditing", "8,102"),
+        ("how many credits has Reporting & Auditing, the German one", "8,100"),
+    ],
+)
+def test_courses_of_one_title_are_told_apart_by_what_is_said_beside_it(lens: Lens, question: str, code: str) -> None:
+    found = lens.ask(question)
+    assert found.course
+    assert (found.course.code, found.field) == (code, "ects")
+
+
+def test_a_clause_that_asks_is_answered_beside_one_that_does_not(lens: Lens) -> None:
+    assert lens.ask("What language is Venture Ideation in? and also the").field == "language"
+
+
+def test_another_part_of_a_course_is_not_this_one(lens: Lens) -> None:
+    strict = Sureness(
+        Logistic({}, 0.0), Logistic({"instead": -3.0}, 1.0), 0.5
+    )  # whatever the small catalogue taught, a replaced word decides
+    lens = replace_confidence(lens, Confidence(dict.fromkeys(GROUPS, strict)))
+    found = lens.ask("Who teaches Supply Chain Management III?")
+    assert found.answer is None
+    assert found.note == "No course is called so with “III”; the nearest is 8,041 Supply Chain Management II."
+    assert found.note in show_answer(found).replace("\n  ", " ")
+    told = explain(lens, "Who teaches Supply Chain Management III?")
+    assert told.to_dict()["instead"] == "III"
+    assert "“III” stands where the title has another word" in told.text()
+    assert lens.ask("Who teaches Supply Chain Management II?").answer
+    assert explain(lens, "Who teaches Supply Chain Management II?").instead is None
+
+
+def test_explain_tells_what_else_was_asked(lens: Lens) -> None:
+    told = explain(lens, "Who teaches Tax Law and how many ECTS?")
+    assert [one["field"] for one in told.to_dict()["further"]] in (["ects"], ["lecturer"])
+    assert "  also       " in told.text()
+
+
+def replace_confidence(lens: Lens, confidence: Confidence) -> Lens:
+    """The same lens with other confidence."""
+    return Lens(lens.index, lens.encoder, confidence)
