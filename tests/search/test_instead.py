@@ -57,6 +57,7 @@ def test_another_word_or_another_part(question: str, number: int, expected: Inst
         ("Personal Development selfreflection und wellbeing A", PERSONAL),
         ("law and technology: AI and robotics", LAW),
         ("aviation systems: lecturer", AVIATION),
+        ("I like Technologie und Recht, whatever that is", LAW),
         ("grand challenge innovating Gesundheitswesen", GRAND),
     ],
 )

@@ -19,6 +19,10 @@ from courselens.search.vocabulary import MENTION, NOT_FIELDS
 WEIGHTS = (1.20, 1.17, 4.90, 0.49, 2.15)
 """Of `Told`, as `scripts/fit_field.py` prints them."""
 FLOOR = 1e-4
+LIKELIER = 3.0
+"""How much likelier the narrower of two fields that a question can hardly tell apart must be: the parts of an exam say
+its form too, and how much each counts.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,9 @@ def choose_field(asked: Asked, frame: str, passages: Sequence[Fit]) -> Asked:
     if top in NOT_FIELDS:
         return replace(asked, field=None, share=1 / total, elsewhere=elsewhere)
     members = [name for name, group in SAME.items() if group == top]
-    field = max([top, *members], key=lambda name: (asked.shares.get(name, 0.0), name == top))
+    narrower = max(members, key=lambda name: asked.shares.get(name, 0.0), default=top)
+    likelier = asked.shares.get(narrower, 0.0) > LIKELIER * asked.shares.get(top, 0.0)
+    field = narrower if likelier else top
     return replace(asked, field=field, share=1 / total, elsewhere=elsewhere)
 
 

@@ -28,8 +28,9 @@ LEAST_SIMILARITY = 0.65
 """Similarity (1 - edit distance / length) from which a word is a misspelling."""
 
 _ENDING = ".?!;:,–"
-_ENDS = re.compile(r"[.?!;:,–/]|\s-|-\s")
-"""Where a name, or a part of one, may end."""
+_CLAUSE = re.compile(r"[.?!;,]")
+_PART = re.compile(r"[:–/]|\s-|-\s")
+"""Where a name ends, and where a part of one may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ def _small_both(told: Sequence[Word], place: int, its: Sequence[Word], other: in
 
 def _ends_only(gap: str, its_gap: str) -> bool:
     """Whether the name ends in the question where the title goes on, or the title says itself in two languages."""
-    return "/" in its_gap or bool(_ENDS.search(gap) and not _ENDS.search(its_gap))
+    return "/" in its_gap or bool(_CLAUSE.search(gap)) or bool(_PART.search(gap) and not _PART.search(its_gap))
 
 
 def _numeral(word: str) -> bool:

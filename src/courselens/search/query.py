@@ -270,10 +270,11 @@ def _asks_without_the_word(texts: Sequence[str]) -> bool:
 @lru_cache(maxsize=1)
 def _asking_without() -> re.Pattern[str]:
     """Phrases of `asking_without`; a star stands for a few words, at the end for the rest of one."""
-    phrases = (re.escape(phrase) for phrase in words_of("asking_without"))
-    return re.compile(
-        rf"\b(?:{'|'.join(one.replace(chr(92) + '*', '(?:[^ ]* ?){0,8}?') for one in sorted(phrases))})(?!\w)"
+    phrases = (
+        r" (?:[^ ]+ ){0,8}?".join(re.escape(part).replace(r"\*", "[^ ]*") for part in phrase.split(" * "))
+        for phrase in sorted(words_of("asking_without"))
     )
+    return re.compile(rf"\b(?:{'|'.join(phrases)})(?!\w)")
 
 
 def _beside_title(told: Sequence[Word], titles: Sequence[TitleMention]) -> list[Word]:
