@@ -25,7 +25,7 @@ from courselens.train.training import DevPoint, LossPoint
 
 DEV_METRIC = "dev_mrr"
 
-MOST_KEPT = 1_100_000_000
+MOST_KEPT = 900_000_000
 """Bytes that may be resident beyond those of the last release before freed memory is given back."""
 
 
