@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
 from html.parser import HTMLParser
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from fastapi.testclient import TestClient
 
 from courselens.search.answer import Reference
+from courselens.search.confidence import GROUPS, Confidence, Logistic, Sureness
 from courselens.serve import pages
+from courselens.serve.app import create_app
 from courselens.serve.pages import static_files
+from courselens.serve.settings import Settings
+from courselens.serve.shelf import Shelf
 from courselens.serve.views import (
     State,
     asks,
@@ -27,7 +33,7 @@ from courselens.serve.views import (
     wanted_stems,
 )
 from courselens.serve.wording import negotiate, wordings
-from serve_workspace import EVIL, courses
+from serve_workspace import EVIL, courses, open_shelf
 
 ROW = r'<tr role="row"( class="differs")?><th scope="row" role="rowheader"><span class="at">([A-Za-z ]+)'
 PAGES = [
@@ -340,3 +346,18 @@ def test_all_courses_is_a_place_of_its_own(client: TestClient) -> None:
     assert '<a href="/?all=1" aria-current="page">' in client.get("/?all=1").text
     assert 'aria-current="page"' not in client.get("/").text
     assert 'class="big"' not in client.get("/?all=1").text
+
+
+def test_a_course_that_is_not_here_is_told_from_the_nearest_one(workspace: Path) -> None:
+    strict = Sureness(Logistic({}, 0.0), Logistic({"instead": -3.0}, 1.0), 0.5)
+
+    def open_strict(folder: Path) -> Shelf:
+        shelf = open_shelf(folder)
+        shelf.lens.confidence = Confidence(dict.fromkeys(GROUPS, strict))
+        return shelf
+
+    with TestClient(create_app(Settings(workspace), open_strict), base_url="http://127.0.0.1:8000") as client:
+        page = client.get("/", params={"q": "Who teaches Operations Research III?"}).text
+        assert "No course is called so with “III”; the nearest is KAN-C1009U Operations Research." in unescape(page)
+        assert "Nothing in this catalogue fits" not in page
+        assert client.get("/ask", params={"q": "Who teaches Operations Research III?"}).json()["note"]
