@@ -36,6 +36,10 @@ SAME_STEM = 0.95
 """Similarity of another form of a word: `evaluate` and `evaluating`."""
 SHORTENED = 0.9
 """Similarity of a word without its vowels: `mgmt`, `intl`."""
+MEANT = 3
+"""Words that one without its vowels may mean."""
+BEGUN = 8
+"""Words that one may begin."""
 LEAST_SIMILARITY = 0.74
 """Least similarity (1 - edit distance / length) of a misspelt word."""
 SEGMENT_WEIGHT = 0.97
@@ -272,15 +276,15 @@ class Names:
                 word, near, scorer=scorer, score_cutoff=LEAST_SIMILARITY, limit=3
             ):
                 found[known] = similarity * 0.97
-        if not found and _CONSONANTS.fullmatch(word):
-            found = {known: SHORTENED for known in self.vocabulary if _shortens(word, known)}
-            found = found if len(found) <= 3 else {}
         if not found:
             longer = [
                 w for (first, size), ws in self._blocks.items() if first == word[0] and size > len(word) for w in ws
             ]
+            short = [known for known in longer if _shortens(word, known)] if _CONSONANTS.fullmatch(word) else []
             begun = [known for known in longer if known.startswith(word)]
-            if len(begun) <= 8:
+            if 0 < len(short) <= MEANT:
+                found = dict.fromkeys(short, SHORTENED)
+            elif len(begun) <= BEGUN:
                 found = {known: 0.6 + 0.3 * len(word) / len(known) for known in begun}
         return tuple((self.words[known], similarity) for known, similarity in found.items())
 
