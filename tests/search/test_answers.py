@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from courselens.course import Catalogue
+from courselens.course import Catalogue, Course
 from courselens.search.confidence import GROUPS, Confidence, Logistic, Sureness
 from courselens.search.explain import explain
 from courselens.search.index import build_index, open_index
@@ -20,15 +20,18 @@ WRITTEN = {
 }
 
 
+def _course(code: str, title: str, language: str, sections: dict[str, str]) -> Course:
+    return course(code, title, language=language, sections=sections, lecturer="Person 1", ects=3.0)
+
+
 @pytest.fixture(scope="module")
 def lens(tmp_path_factory: pytest.TempPathFactory) -> Lens:
     made = catalogue()
-    known = {"lecturer": "Person 1", "ects": 3.0}
     more = (
-        course("8,100", "Reporting & Auditing", language="German", sections={"content": "Audits."}, **known),
-        course("8,102", "Reporting & Auditing", language="English", sections={"content": "Audits."}, **known),
-        course("8,041", "Supply Chain Management II", language="English", sections=WRITTEN, **known),
-        course("8,235", "Venture Ideation", language="English", sections={"content": "Ideas."}, **known),
+        _course("8,100", "Reporting & Auditing", "German", {"content": "Audits."}),
+        _course("8,102", "Reporting & Auditing", "English", {"content": "Audits."}),
+        _course("8,041", "Supply Chain Management II", "English", WRITTEN),
+        _course("8,235", "Venture Ideation", "English", {"content": "Ideas."}),
     )
     found = Catalogue((*made.courses, *more))
     folder = tmp_path_factory.mktemp("answers") / "index"
