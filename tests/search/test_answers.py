@@ -84,10 +84,8 @@ def test_a_clause_that_asks_is_answered_beside_one_that_does_not(lens: Lens) -> 
 
 
 def test_another_part_of_a_course_is_not_this_one(lens: Lens) -> None:
-    strict = Sureness(
-        Logistic({}, 0.0), Logistic({"instead": -3.0}, 1.0), 0.5
-    )  # whatever the small catalogue taught, a replaced word decides
-    lens = replace_confidence(lens, Confidence(dict.fromkeys(GROUPS, strict)))
+    strict = Sureness(Logistic({}, 0.0), Logistic({"instead": -3.0}, 1.0), 0.5)  # a replaced word decides, alone
+    lens = Lens(lens.index, lens.encoder, Confidence(dict.fromkeys(GROUPS, strict)))
     found = lens.ask("Who teaches Supply Chain Management III?")
     assert found.answer is None
     assert found.note == "No course is called so with “III”; the nearest is 8,041 Supply Chain Management II."
@@ -103,8 +101,3 @@ def test_explain_tells_what_else_was_asked(lens: Lens) -> None:
     told = explain(lens, "Who teaches Tax Law and how many ECTS?")
     assert [one["field"] for one in told.to_dict()["further"]] in (["ects"], ["lecturer"])
     assert "  also       " in told.text()
-
-
-def replace_confidence(lens: Lens, confidence: Confidence) -> Lens:
-    """The same lens with other confidence."""
-    return Lens(lens.index, lens.encoder, confidence)

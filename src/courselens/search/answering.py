@@ -27,7 +27,7 @@ from courselens.search.rank import Near, Ranking, best_passages, measure, rank
 from courselens.search.saying import ADDRESS, NOTHING, Saying, not_said, say_courses, say_field, writes
 from courselens.search.stored import Index
 from courselens.search.tokens import words
-from courselens.search.translation import english
+from courselens.search.translation import english_of_any
 from courselens.search.vocabulary import frame_words
 
 MOST = 10
@@ -112,16 +112,18 @@ class Answerer:
             told, words = near.of_rows(1), understood.wanted_bare
         parts = measure(self.index, understood, told, words, hidden, passages=asked.kind != "course")
         ranking = rank(self.index, understood, asked, parts, allowed, most=most)
+        several: tuple[Asked, ...] = ()
+        other = None
         if asked.kind == "course" and len(ranking.order):
-            asked = self._field(asked, understood, int(ranking.order[0]), vectors[0])
-        several = self._several(asked, understood, vectors[1 : understood.asking_texts]) if len(ranking.order) else ()
-        asked = several[0] if several else asked
+            number = int(ranking.order[0])
+            asked = self._field(asked, understood, number, vectors[0])
+            several = self._several(asked, understood, vectors[1 : understood.asking_texts])
+            asked = several[0] if several else asked
+            other = self._instead(understood, number)
         said = [self._say(understood, one, ranking, kept) for one in several or (asked,)]
         saying, *further = sorted(said, key=lambda one: one.answer is None)  # what is held comes first
         saying = replace(saying, note=next((one.note for one in said if one.note), None))
         coverage = parts.coverage(int(ranking.order[0])) if len(ranking.order) else 0.0
-        one = asked.kind == "course" and len(ranking.order)
-        other = self._instead(understood, int(ranking.order[0])) if one else None
         evidence = evidence_of(understood, asked, ranking, coverage, self.fields, kept=bool(kept or given), other=other)
         ignored = tuple(dict.fromkeys((*found.ignored, *(one.said for one in relaxed))))
         kept = (*given, *kept)
@@ -135,8 +137,7 @@ class Answerer:
         def beside(word: str) -> bool:
             if word in lecturers or any(one.text in frame_words() for one in words(self.index.asked_model.mend(word))):
                 return True
-            said = [word, *(one for language in ("de", "da") for one in english(word, language))]
-            told = query_words(" ".join(said))
+            told = query_words(f"{word} {english_of_any(word)}")
             return bool(self.index.course_lexical.scores(told, number, number + 1)[0])
 
         taken = [(code.start, code.end) for code in understood.codes]
@@ -165,10 +166,9 @@ class Answerer:
 
     def _several(self, asked: Asked, understood: Understood, vectors: Vectors) -> tuple[Asked, ...]:
         """What the clauses ask, where they ask for several fields: first what the whole question was taken to ask
-        (`asked`), as sure as its own clause is; () where they do not, or not for that. `vectors` are the clauses'.
+        (`asked`), as sure as its own clause is; () where they do not, or not for that. Where the whole question was
+        taken to ask for nothing, all that they ask. `vectors` are the clauses'.
         """
-        if asked.kind != "course":
-            return ()
         found: dict[str | None, Asked] = {}
         for clause, vector in zip(understood.clauses, vectors, strict=True):
             one = decide(understood, self.index.asked_model.probabilities(clause, vector), self.fields)
@@ -176,7 +176,7 @@ class Answerer:
             share = sum(share for name, share in one.shares.items() if SAME.get(name, name) == group)
             if share >= SURE:
                 found.setdefault(group, replace(one, share=share))
-        if asked.field is None:  # a clause asks: `what language is X in? its title is mixed`
+        if asked.field is None:  # `what language is X in? its title is mixed`
             return tuple(one for group, one in found.items() if group)
         whole = found.pop(SAME.get(asked.field, asked.field), None)
         return (replace(whole, field=asked.field), *found.values()) if whole and found else ()

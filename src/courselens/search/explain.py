@@ -15,7 +15,7 @@ from courselens.search.answer import Answer, Reference
 from courselens.search.answering import MOST, Considered
 from courselens.search.confidence import FEATURES
 from courselens.search.lens import Lens
-from courselens.search.rank import WEIGHTS, best_passages
+from courselens.search.rank import WEIGHTS, best_passage, best_passages
 from courselens.search.stored import Index
 
 COURSES = 5
@@ -222,7 +222,8 @@ def shown(index: Index, found: Considered, most: int = MOST) -> list[int]:
     parts = found.ranking.parts
     if found.asked.kind == "course":
         return best_passages(index, parts, order[:1], most=most, field=found.saying.field)
-    return [place for number in order[:most] for place in best_passages(index, parts, [number], most=1)]
+    best = (best_passage(index, parts, number) for number in order[:most])
+    return [place for place in best if place is not None]
 
 
 def _mentions(lens: Lens, found: Considered) -> Iterator[Mention]:

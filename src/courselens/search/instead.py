@@ -10,14 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
 from courselens.search.names import LONGEST_QUERY, SAME_STEM, Names
 from courselens.search.query import inside
-from courselens.search.tokens import Word, compact, words
-from courselens.search.translation import english
+from courselens.search.tokens import Word, abbreviates, compact, words
+from courselens.search.translation import english_of_any
 from courselens.search.vocabulary import asking_words, frame_words, stop_words
 
 SHORTEST = 4
@@ -155,23 +154,11 @@ def _another(word: str, other: str, text: str, title: str) -> bool:
         return False
     if word in frame_words() or any(word[at:] in asking_words() for at in range(1, len(word) - LEAST_ENDING + 1)):
         return False
-    if word in compact(title) or other in compact(text) or _abbreviates(word, other):
+    if word in compact(title) or other in compact(text) or abbreviates(word, other):
         return False
     if any(OSA.normalized_similarity(word, one.text) >= LEAST_SIMILARITY for one in words(title)):
         return False
-    said = _in_english(text)
-    if other in compact(said) or word in compact(_in_english(title)):
+    said = english_of_any(text)
+    if other in compact(said) or word in compact(english_of_any(title)):
         return False
-    return not {one.text for one in words(_in_english(other))} & {word, *(one.text for one in words(said))}
-
-
-@lru_cache(maxsize=4096)
-def _in_english(text: str) -> str:
-    """What the glossary says for `text`, of whichever language."""
-    return " ".join(term for language in ("de", "da") for term in english(text, language))
-
-
-def _abbreviates(word: str, other: str) -> bool:
-    """`mgmt` for `management`: the same first letter, the others in order."""
-    letters = iter(other)
-    return word[0] == other[0] and all(letter in letters for letter in word)
+    return not {one.text for one in words(english_of_any(other))} & {word, *(one.text for one in words(said))}

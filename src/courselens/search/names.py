@@ -24,7 +24,7 @@ from rapidfuzz.distance import OSA
 from courselens.course import Course
 from courselens.search.lexical import word_stems
 from courselens.search.places import words_of
-from courselens.search.tokens import Word, compact, fold, words
+from courselens.search.tokens import Word, abbreviates, compact, fold, words
 from courselens.search.vocabulary import asking_words, stop_words
 
 LONGEST_QUERY = 40
@@ -373,13 +373,7 @@ def code_spellings(code: str) -> list[str]:
 
 def _shortens(word: str, known: str) -> bool:
     """Whether `word` has the first, the last and some letters between of a longer one, in order."""
-    letters = iter(known)
-    return (
-        word[0] == known[0]
-        and word[-1] == known[-1]
-        and len(known) > len(word) + 2
-        and all(one in letters for one in word)
-    )
+    return word[-1] == known[-1] and len(known) > len(word) + 2 and abbreviates(word, known)
 
 
 def shape(code: str) -> str:

@@ -61,6 +61,12 @@ def _cut(text: str) -> list[Word]:
     return found
 
 
+def abbreviates(word: str, other: str) -> bool:
+    """Whether a folded word has the first letter and further letters of another one, in order: `mgmt`, `management`."""
+    letters = iter(other)
+    return word[:1] == other[:1] and all(letter in letters for letter in word)
+
+
 def compact(text: str) -> str:
     """Letters and digits only, folded: `KAN-CSOCV1036U` → `kancsocv1036u`, `8,276` → `8276`."""
     return "".join(match.group() for match in _WORD.finditer(fold(text)))

@@ -36,6 +36,12 @@ def english(text: str, language: str) -> tuple[str, ...]:
     return tuple(term.target for term in translate_terms(text, language, "en"))
 
 
+@lru_cache(maxsize=4096)
+def english_of_any(text: str) -> str:
+    """The glossary's English terms for `text`, of whichever language it is."""
+    return " ".join(term for language in ("de", "da") for term in english(text, language))
+
+
 def in_english(text: str, told: Sequence[Word], language: str, *, synonym: int = 0) -> list[Word]:
     """The words `told` of `text` with those that the glossary knows in English, each at its own place in the text."""
     made: list[Word] = []
