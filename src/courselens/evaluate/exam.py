@@ -204,10 +204,11 @@ def _fulfils(values: Sequence[Value], wanted: Any) -> bool:
     if not isinstance(wanted, dict):
         options = wanted if isinstance(wanted, list) else [wanted]
         return any(_same(value, option) for value in values for option in options)
+    numbers = [float(value) for value in values if not isinstance(value, str) or value.isdecimal()]
     checks: dict[str, Callable[[Any], bool]] = {
         "not": lambda limit: not _fulfils(values, limit),
-        "min": lambda limit: any(isinstance(value, (int, float)) and value >= limit for value in values),
-        "max": lambda limit: any(isinstance(value, (int, float)) and value <= limit for value in values),
+        "min": lambda limit: any(number >= limit for number in numbers),
+        "max": lambda limit: any(number <= limit for number in numbers),
         "contains": lambda part: any(_fold(part) in _fold(value) for value in values),
     }
     return all(checks[name](limit) for name, limit in wanted.items())

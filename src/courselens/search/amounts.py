@@ -54,6 +54,21 @@ def bare_credits(blank: str, text: str, facts: Facts) -> list[Condition]:
     return found
 
 
+def levels(blank: str, text: str, facts: Facts) -> list[Condition | str]:
+    """Levels that are numbers, compared: `200 level or higher`, `above 300`, `levels 100 to 200`."""
+    found: list[Condition | str] = []
+    for match in _level_pattern().finditer(blank) if any(map(str.isdecimal, facts.values.get("level", {}))) else ():
+        words = [(match[name] or "").strip(" .") for name in ("before", "after")]
+        operator, limits = _compare(_numbers(match["list"]), match["list"], words, plus=bool(match["plus"]))
+        beside = any(match[name] is not None for name in ("unit", "within", "of", "end"))
+        if operator == "is" or not beside:
+            continue
+        start, end = match.start(), match.start("end") if match["end"] is not None else match.end()
+        one = Condition("level", operator, tuple(f"{limit:g}" for limit in limits), text[start:end], start, end)
+        found.append(one if one.mask(facts).any() else one.said)
+    return found
+
+
 def years(blank: str, text: str, facts: Facts) -> list[Condition | str]:
     """Years that a course may be of; `since 1990` and `the crisis of 2008` are a topic."""
     known = facts.values.get("year", {})
@@ -154,7 +169,7 @@ def _compare(numbers: Sequence[float], said: str, words: Sequence[str], *, plus:
 
 
 def _numbers(said: str) -> list[float]:
-    return [_number(one) for one in re.split(rf"\s*(?:{SEPARATORS})\s*", said) if one]
+    return [_number(one) for one in _number_pattern().findall(said)]
 
 
 def _number(text: str) -> float:
@@ -181,6 +196,11 @@ def _words(name: str) -> frozenset[str]:
 def _early_terms() -> frozenset[str]:
     said = conditions()["start"]
     return frozenset(flat(str(word)) for term in ("Spring", "Summer", "Interim") for word in said[term])
+
+
+@lru_cache(maxsize=1)
+def _number_pattern() -> re.Pattern[str]:
+    return re.compile(rf"\d+(?:[.,]\d+)?|\b(?:{_spelled()}|{_spelled('shares')})\b")
 
 
 @lru_cache(maxsize=2)
@@ -217,8 +237,23 @@ def _credit_patterns() -> tuple[re.Pattern[str], ...]:
 def _share_pattern() -> re.Pattern[str]:
     """`half course`, `at least half a credit`: parts of a catalogue's own unit."""
     units = _either([*conditions()["courses"], *conditions()["units"]])
-    before, _, _ = _parts()
-    return re.compile(rf"{START}{before}(?P<list>(?P<share>{_spelled('shares')}))(?=(?:\s+an?\s)?[\s\-]*(?:{units})\b)")
+    before, after, _ = _parts()
+    share = rf"(?P<list>(?P<share>{_spelled('shares')}))(?=(?:\s+an?\s)?[\s\-]*(?:{units})\b)"
+    late = rf"(?:(?:\s+an?\s)?[\s\-]*(?:{units})\s+(?P<late>{after})\b)?"
+    return re.compile(rf"{START}{before}{share}{late}")
+
+
+@lru_cache(maxsize=1)
+def _level_pattern() -> re.Pattern[str]:
+    """A number, compared, beside the word `level` or at the end of a clause."""
+    before, after, _ = _parts()
+    before = before.replace(r"\s*)?", rf"\s*(?:(?:{_either(conditions()['definite'])})\s+)?)?")
+    unit = rf"(?:{_either(conditions()['level_units'])})\b"
+    parting = SEPARATORS.replace(r",(?=\s)|", "")
+    numbers = rf"(?P<list>\d{{1,4}}(?:\s*(?:{parting})\s*\d{{1,4}})?)(?!\w)"
+    late = rf"(?:\s*,?\s*(?P<after>{after})\b)?"
+    named = rf"(?P<unit>{unit}\s+)?{before}(?P<within>{unit}\s+)?{numbers}(?P<plus>\+)?(?P<of>[\s\-]*{unit})?{late}"
+    return re.compile(rf"{START}{named}(?P<end>\s*(?:$|[,;.?!]))?")
 
 
 @lru_cache(maxsize=1)

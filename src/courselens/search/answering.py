@@ -40,10 +40,12 @@ ALIASES = {
     "credits": ("credits", "ects"),
     "exam_form": ("exam_form", "exam"),
     "exam": ("exam", "exam_form"),
-    "teaching_method": ("teaching_method", "teaching"),
-    "teaching": ("teaching", "teaching_method"),
+    "teaching_method": ("teaching_method", "teaching", "content"),
+    "teaching": ("teaching", "teaching_method", "content"),
+    "content": ("content", "objectives"),
+    "objectives": ("objectives", "content"),
     "workload": ("workload", "teaching"),
-    "timetable": ("timetable", "teaching"),
+    "timetable": ("timetable", "teaching", "start"),
     "duration": ("duration", "teaching"),
 }
 """Fields and sections that answer for each other where a course has only one of them."""

@@ -16,7 +16,7 @@ from typing import Any
 from rapidfuzz.distance import OSA
 
 from courselens.dataset.glossary import is_term
-from courselens.search.amounts import amounts, bare_credits, numbers_said, terms, years
+from courselens.search.amounts import amounts, bare_credits, levels, numbers_said, terms, years
 from courselens.search.facts import Condition, Facts
 from courselens.search.places import Around, Phrase, compound_of, exam_phrases, fits, ruled_out, speech_of, words_of
 from courselens.search.tokens import Word, flat, fold, words
@@ -31,6 +31,10 @@ NAMED = "\N{WHITE SQUARE}"
 """Stands for each word of a title or code: no word, and no condition."""
 GAP = 40
 """Characters between two phrases that may still be joined."""
+MOST_DEPARTMENTS = 4
+"""Words that may name departments and nothing else."""
+SHORT = re.compile(r"[A-Z]{2,8}")
+"""A department's short form."""
 NAMESAKES = 6
 """The most people for whom a name alone may stand."""
 LOOSE = ("language", "level", "start", "type", "duration", "teaching_method", "exam_form")
@@ -88,12 +92,14 @@ class ConditionParser:
 
         add(terms(blank, text, self.facts))
         add(amounts(blank, text, self.facts))
+        add(levels(blank, text, self.facts))
         add(years(blank, text, self.facts))
         numbers = tuple(made)
         names = [one for one in self._lecturers(told, text) if isinstance(one, str) or not _overlaps(one, numbers)]
         known = [*numbers, *(one for one in names if not isinstance(one, str))]
         add(one for one in self._phrases(told, text, known) if isinstance(one, str) or not _overlaps(one, numbers))
         add(one for one in names if isinstance(one, str) or not _overlaps(one, made))
+        add(self._departments_alone(text, made))
         if made:
             add(one for one in bare_credits(blank, text, self.facts) if not _overlaps(one, made))
         wanted = set(fields) if fields is not None else None
@@ -107,10 +113,10 @@ class ConditionParser:
         return Found(tuple(sorted(usable, key=lambda one: one.start)), tuple(dict.fromkeys(ignored)))
 
     def numbers(self, text: str) -> list[Condition]:
-        """Credits and terms in `text`, wherever they stand: they are no part of a title or code."""
+        """Credits, compared levels and terms in `text`, wherever they stand: they are no part of a title or code."""
         told = words(text)[:LONGEST]
         blank = _blanked(text, ())[: told[-1].end + 1 if told else 0]
-        found = [*terms(blank, text, self.facts), *amounts(blank, text, self.facts)]
+        found = [read for read_all in (terms, amounts, levels) for read in read_all(blank, text, self.facts)]
         return [one for one in found if isinstance(one, Condition)]
 
     def _phrases(self, told: Sequence[Word], text: str, known: Sequence[Condition]) -> list[Condition | str]:
@@ -185,15 +191,37 @@ class ConditionParser:
         for place, word in enumerate(told):
             around = Around(told, place, 1, text)
             if around.next in cue or (around.before() in ("of", "for") and around.before(2) in cue):
-                short = [
-                    value
-                    for value in self.facts.values.get("department", {})
-                    if value.isupper() and len(value) > 2 and word.text.startswith(fold(value))
-                ]
-                if short:
-                    value = max(short, key=len)
+                _, value = self._department([word])
+                if value:
                     found.append(Condition("department", around.operator, (value,), around.said, word.start, word.end))
         return found
+
+    def _departments_alone(self, text: str, made: Sequence[Condition]) -> list[Condition]:
+        """Departments known by a short form that are all that is said beside conditions: `100-level history`."""
+        told = words(text)[:LONGEST]
+        small = frozenset().union(stop_words(), *map(words_of, ("courses", "offering", "taught", "asking_some", "levels")))
+        rest = [word for word in told if word.text not in small and not _within(word, made)]
+        courses = made or any(word.text in words_of("plural_courses") for word in told)
+        if not courses or not rest or len(rest) > MOST_DEPARTMENTS:
+            return []
+        found = []
+        while rest:
+            size, value = self._department(rest)
+            if value is None:
+                return []
+            start, end = rest[0].start, rest[size - 1].end
+            found.append(Condition("department", "is", (value,), text[start:end], start, end))
+            rest = rest[size:]
+        return found
+
+    def _department(self, told: Sequence[Word]) -> tuple[int, str | None]:
+        """How many of the words from the first on say a department's short form, and which: `HIST`, `SOAN`."""
+        short = {fold(value): value for value in self.facts.values.get("department", {}) if SHORT.fullmatch(value)}
+        two = "".join(rf"{word.text[:2]}" for word in told[:2])
+        if len(told) > 1 and two in short:
+            return 2, short[two]
+        held = [value for value in short if len(value) > 2 and told[0].text.startswith(value)]
+        return 1, short[max(held, key=len)] if held else None
 
     def _look_up(self, phrase: Phrase) -> Sequence[tuple[str, str]]:
         """Fields and values that a phrase means: as it stands, inflected, or as the end of a compound."""
@@ -358,6 +386,10 @@ def _is_name(around: Around, bearers: int) -> bool:
         return around.alone or re.match(r"['’]s?\b", around.text[around.end :]) is not None
     ordinary = around.told[around.place].text in words_of("ordinary")
     return not ordinary or around.alone or (around.place > 0 and around.text[around.start].isupper())
+
+
+def _within(word: Word, made: Sequence[Condition]) -> bool:
+    return any(one.start <= word.start < one.end for one in made)
 
 
 def _overlap(one: Condition, other: Condition) -> bool:

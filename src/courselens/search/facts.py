@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -114,7 +114,7 @@ def _undated(word: str) -> str:
     return plain if len(plain) <= LONGEST_OWN else ""
 
 
-COMPARE = {">": np.greater, ">=": np.greater_equal, "<": np.less, "<=": np.less_equal}
+COMPARE: Mapping[str, Callable[[Any, float], Any]] = {">": np.greater, ">=": np.greater_equal, "<": np.less, "<=": np.less_equal}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +142,8 @@ class Condition:
                 return np.asarray((numbers >= first) & (numbers <= float(self.values[-1])))
             found = np.isin(numbers, np.array([float(value) for value in self.values], dtype=np.float32))
             return np.asarray(~found & ~np.isnan(numbers)) if self.operator == "not" else np.asarray(found)
+        if self.operator in COMPARE or self.operator == "between":
+            return facts.having(self.field, self._within(facts))
         texts = [str(value) for value in self.values]
         having = facts.having(self.field, texts)
         if self.operator == "not":
@@ -152,6 +154,13 @@ class Condition:
             ]
             return having & ~facts.having(self.field, others)
         return having
+
+    def _within(self, facts: Facts) -> list[str]:
+        """The values of a field of words that are numbers, as levels may be, within the limits."""
+        low, high = float(self.values[0]), float(self.values[-1])
+        within = COMPARE.get(self.operator, lambda number, _: low <= number <= high)
+        known = facts.values.get(self.field, {})
+        return [value for value in known if value.isdecimal() and within(float(value), low)]
 
     def to_dict(self) -> dict[str, Any]:
         """The shape of an entry of `filters`; `operator` only where it is not plain equality."""

@@ -8,16 +8,17 @@ a title that is cut, misspelt, abbreviated or translated stays the same course.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
 from courselens.search.names import LONGEST_QUERY, SAME_STEM, Names
 from courselens.search.query import inside
-from courselens.search.tokens import Word, abbreviates, compact, words
+from courselens.search.tokens import Word, abbreviates, compact, fold, words
 from courselens.search.translation import english_of_any
-from courselens.search.vocabulary import asking_words, frame_words, stop_words
+from courselens.search.vocabulary import asking_words, conditions, frame_words, stop_words
 
 SHORTEST = 4
 """Letters of a word that stands for another one; a shorter one abbreviates something (`HBS`, `SDG`)."""
@@ -78,7 +79,10 @@ def instead(
             part = _numeral(word.text) or (other is not None and len(other) == 1)
             if part and _another_part(question, place, other):
                 return Instead(text[word.start : word.end], part=True)
-            if not part and other and _another(word.text, other, text, title) and not beside(word.text):
+            if part or other is None:
+                continue
+            another = _another(word.text, other, text, title) and not beside(word.text)
+            if another or _another_language(word.text, other):
                 return Instead(text[word.start : word.end], part=False)
     return None
 
@@ -146,6 +150,18 @@ def _another_part(question: _Said, place: int, other: str | None) -> bool:
     if raw == "I":
         return other.isdigit() and other != "1" and not question.text[word.end : word.end + 1].strip(_ENDING)
     return len(other) == 1 and len(word.text) == 1 and other.isdigit() == word.text.isdigit()
+
+
+def _another_language(word: str, other: str) -> bool:
+    """Whether both are languages, and not the same: `Beginning Portuguese` where the catalogue has Spanish."""
+    told, its = (_languages().get(one) for one in (word, other))
+    return bool(told and its and told != its)
+
+
+@lru_cache(maxsize=1)
+def _languages() -> Mapping[str, str]:
+    """Every word for a language, folded, with the language."""
+    return {fold(str(word)): value for value, said in conditions()["language"].items() for word in said}
 
 
 def _another(word: str, other: str, text: str, title: str) -> bool:

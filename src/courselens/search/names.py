@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -45,6 +45,8 @@ LEAST_SIMILARITY = 0.74
 SEGMENT_WEIGHT = 0.97
 """A part of a title (before or after a colon or dash) counts a little less than the whole."""
 
+FEW = 3
+"""Titles that a word may stand in to name a course by itself, as a part of its title."""
 LEAST_COVER = 0.1
 """Share of a title's weight below which it is not named."""
 TOGETHER = 3
@@ -133,12 +135,13 @@ class Names:
         codes: dict[str, list[int]] = defaultdict(list)
         initials: dict[str, list[int]] = defaultdict(list)
         rows: list[tuple[int, tuple[str, ...], float]] = []
+        alone = _in_few_titles(courses)
         for number, course in enumerate(courses):
             for code in dict.fromkeys((course.code, *course.codes)):
                 for spelling in code_spellings(code):
                     if number not in codes[spelling]:
                         codes[spelling].append(number)
-            for title, weight in _titles(course, (extra_titles or {}).get(number, ())):
+            for title, weight in _titles(course, (extra_titles or {}).get(number, ()), alone):
                 told = tuple(dict.fromkeys(word.text for word in words(title)))
                 if told:
                     rows.append((number, told, weight))
@@ -385,13 +388,24 @@ def _is_year(digits: str) -> bool:
     return len(digits) == 4 and digits.startswith(("19", "20"))
 
 
-def _titles(course: Course, extra: Sequence[str]) -> list[tuple[str, float]]:
+def _in_few_titles(courses: Iterable[Course]) -> frozenset[str]:
+    """The words that name a course by themselves."""
+    titles = {title for course in courses for title in (course.title, course.title_en) if title}
+    spread = Counter(word for title in titles for word in {one.text for one in words(title)})
+    return frozenset(word for word, count in spread.items() if count <= FEW)
+
+
+def _titles(course: Course, extra: Sequence[str], alone: frozenset[str]) -> list[tuple[str, float]]:
+    """Titles, parts of them and further names with their weights; a part of one word is among those that stand `alone`."""
     found = [(course.title, 1.0)]
     if course.title_en and course.title_en != course.title:
         found.append((course.title_en, 1.0))
     for title, _ in tuple(found):
         parts = [part for part in _SEGMENTS.split(title) if part and part != title]
-        found += [(part, SEGMENT_WEIGHT) for part in parts if len(words(part)) >= 2 or len(part) >= 6]
+        for part in parts:
+            told = {word.text for word in words(part)}
+            if len(told) > 1 or (len(part) >= 6 and told <= alone):
+                found.append((part, SEGMENT_WEIGHT))
     return found + [(title, SEGMENT_WEIGHT) for title in extra]
 
 

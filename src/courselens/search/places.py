@@ -168,7 +168,8 @@ def fits(field: str, own: bool, phrase: Phrase, around: Around) -> bool:
         terms = words_of("terms")
         near = before in words_of("near_start") and around.loose and after != "of"
         named = phrase[-1].endswith(tuple(terms)) or around.alone or (negated and around.loose)
-        dated = after[:2] in ("19", "20") and len(after) == 4
+        told = around.following(2)
+        dated = any(_is_year(word) for word in (told[1:] if after in ("of", "von", "af") else told[:1]))
         return near or named or around.of_courses or after in terms | {"school"} or dated
     if field == "type":
         stated = not own and (negated or before in words_of("copula")) and around.loose
@@ -192,6 +193,10 @@ def fits(field: str, own: bool, phrase: Phrase, around: Around) -> bool:
             return within or around.of_courses or near
         return len(phrase) > 1 or near
     return len(phrase) > 1
+
+
+def _is_year(word: str) -> bool:
+    return len(word) == 4 and word.isdecimal() and word[:2] in ("19", "20")
 
 
 def _fits_language(around: Around, negated: bool) -> bool:

@@ -327,7 +327,8 @@ def _topic(text: str, told: Sequence[Word], spans: Sequence[tuple[int, int]]) ->
 
 def _topical(word: Word, found: Found) -> bool:
     """Whether the word names or describes: it neither asks nor says a condition."""
-    return word.text not in asking_words() and not inside(word, [(one.start, one.end) for one in found.conditions])
+    asking = asking_words() | (words_of("offering") if any(one.field == "department" for one in found.conditions) else set())
+    return word.text not in asking and not inside(word, [(one.start, one.end) for one in found.conditions])
 
 
 def _bare(text: str, told: Sequence[Word]) -> str:
