@@ -22,7 +22,7 @@ from courselens.search.facts import Mask
 from courselens.search.field import Fit, choose_field
 from courselens.search.instead import Instead, instead
 from courselens.search.lexical import query_words
-from courselens.search.query import NAMED, Understood, understand
+from courselens.search.query import Understood, tied, understand
 from courselens.search.rank import Near, Ranking, best_passages, measure, rank
 from courselens.search.saying import ADDRESS, NOTHING, Saying, not_said, say_courses, say_field, writes
 from courselens.search.stored import Index
@@ -51,8 +51,6 @@ ALIASES = {
 """Fields and sections that answer for each other where a course has only one of them."""
 
 
-TIED = 0.01
-"""Strength within which titles fit equally well."""
 WRITTEN_TO = ("lecturer", "further")
 """What is asked by who wants to write to somebody."""
 
@@ -198,15 +196,14 @@ class Answerer:
     def _apart(self, understood: Understood, asked: Asked) -> Mask:
         """Of courses of one title, those that conditions beside it fit: `Reporting & Auditing, the English version`."""
         mask = np.ones(self.index.courses, dtype=bool)
-        least = max(understood.strength - TIED, NAMED)
-        tied = [one.course for one in understood.titles if one.strength >= least]
-        if asked.kind != "course" or len(tied) < 2:
+        alike = tied(understood.titles)
+        if asked.kind != "course" or len(alike) < 2:
             return mask
         for condition in understood.found.conditions:
-            fitting = condition.mask(self.index.facts)[tied]
+            fitting = condition.mask(self.index.facts)[alike]
             if SAME.get(condition.field, condition.field) != SAME.get(asked.field or "", asked.field) and fitting.any():
-                mask[np.array(tied)[~fitting]] = False
-        return mask if mask[tied].any() else np.ones_like(mask)
+                mask[np.array(alike)[~fitting]] = False
+        return mask if mask[alike].any() else np.ones_like(mask)
 
     def _narrowed(
         self, start: Mask, conditions: Sequence[Condition]

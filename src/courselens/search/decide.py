@@ -5,14 +5,13 @@ In: a question understood by its words, and the probabilities of what is asked t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from courselens.search.conditions import Condition, Found
 from courselens.search.places import words_of
-from courselens.search.query import FULL, Understood, inside
+from courselens.search.query import BREAK, FULL, Understood, inside
 from courselens.search.vocabulary import stop_words
 
 Kind = Literal["course", "courses", "topic"]
@@ -24,9 +23,6 @@ LEAST_ASKED = 0.35
 """Probability from which a field or section counts as asked of a course that is named."""
 DESCRIBED_ASKED = 0.4
 """Probability of all fields together from which one counts as asked of a course that is only described."""
-
-_BREAK = re.compile(r"[,;:.?!–](?!\d)|\s-\s")
-"""Where a clause ends."""
 
 SAME: Mapping[str, str] = {"exam_form": "exam", "credits": "ects"}
 """Fields that a question can hardly tell apart: judged together, the likelier of the two is asked."""
@@ -118,7 +114,7 @@ def _same(told: Sequence[Condition], asked: str) -> bool:
 
 def _stated_last(understood: Understood) -> bool:
     """Whether a description ends with a clause of conditions: `how startups get money, at least 4 credits`."""
-    breaks = [found.end() for found in _BREAK.finditer(understood.text.rstrip(".! "))]
+    breaks = [found.end() for found in BREAK.finditer(understood.text.rstrip(".! "))]
     if not breaks or understood.text.endswith("?"):
         return False
     spans = [
@@ -155,7 +151,7 @@ def _yes_no(understood: Understood) -> bool:
     yes_no = words_of("yes_no") - ({"was"} if understood.language == "de" else set())
     end = 0
     for place, word in enumerate(understood.told):
-        begins = place == 0 or _BREAK.search(understood.text[end : word.start])
+        begins = place == 0 or BREAK.search(understood.text[end : word.start])
         following = understood.told[place + 1].text if place + 1 < len(understood.told) else ""
         if begins and word.text in yes_no and following not in ("there", "es", "der"):
             return True

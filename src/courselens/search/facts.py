@@ -135,15 +135,12 @@ class Condition:
         """Courses that fulfil the condition; a course that does not say is never one of them."""
         if self.field in facts.numbers:
             numbers = facts.numbers[self.field]
-            first = float(self.values[0])
-            if self.operator in COMPARE:
-                return np.asarray(COMPARE[self.operator](numbers, first))
-            if self.operator == "between":
-                return np.asarray((numbers >= first) & (numbers <= float(self.values[-1])))
+            if self.compares:
+                return np.asarray(self._within(numbers))
             found = np.isin(numbers, np.array([float(value) for value in self.values], dtype=np.float32))
             return np.asarray(~found & ~np.isnan(numbers)) if self.operator == "not" else np.asarray(found)
-        if self.operator in COMPARE or self.operator == "between":
-            return facts.having(self.field, self._within(facts))
+        if self.compares:
+            return facts.having(self.field, [one for one in facts.values.get(self.field, {}) if self.admits(one)])
         texts = [str(value) for value in self.values]
         having = facts.having(self.field, texts)
         if self.operator == "not":
@@ -155,12 +152,21 @@ class Condition:
             return having & ~facts.having(self.field, others)
         return having
 
-    def _within(self, facts: Facts) -> list[str]:
-        """The values of a field of words that are numbers, as levels may be, within the limits."""
+    @property
+    def compares(self) -> bool:
+        """Whether the values are limits rather than values themselves."""
+        return self.operator in COMPARE or self.operator == "between"
+
+    def admits(self, value: Value) -> bool:
+        """Whether a value lies within the limits; one of words does where it is a number, as levels may be."""
+        number = float(value) if not isinstance(value, str) or value.isdecimal() else float("nan")
+        return bool(self._within(number))
+
+    def _within(self, numbers: Any) -> Any:
         low, high = float(self.values[0]), float(self.values[-1])
-        within = COMPARE.get(self.operator, lambda number, _: low <= number <= high)
-        known = facts.values.get(self.field, {})
-        return [value for value in known if value.isdecimal() and within(float(value), low)]
+        if self.operator == "between":
+            return (numbers >= low) & (numbers <= high)
+        return COMPARE[self.operator](numbers, low)
 
     def to_dict(self) -> dict[str, Any]:
         """The shape of an entry of `filters`; `operator` only where it is not plain equality."""

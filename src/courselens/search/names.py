@@ -59,7 +59,7 @@ Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
 
 _SEGMENTS = re.compile(r"\s*[:;|]\s+|\s+[-–—]+\s+|\s*[()\[\]]\s*|\s*:\s*")
-_CODE_GAP = re.compile(r"[\s,.\-/_:]{0,2}")
+_CODE_GAP = re.compile(r"[\s,.\-/_:'’]{0,2}")
 _CONSONANTS = re.compile(r"[a-z][b-df-hj-np-tv-xz]{2,5}")
 _ENDED = re.compile(r"(\d{3,})(?:er|ern|ers|'s)$")
 """A code as it is spoken of: `der 8228er`."""
@@ -210,7 +210,7 @@ class Names:
             if plain_number:
                 among = self._among_codes(joined) or (called and len(joined) >= 4 and shape(joined) in self.shapes)
                 return joined not in self.words and not _is_year(joined) and among
-            return shape(joined) in self.shapes and re.fullmatch(r"\d{1,2}[.,]\d{3}", raw) is not None
+            return shape(joined) in self.shapes and re.fullmatch(r"\d{1,2}[.,'’]\d{3}", raw) is not None
         letters = re.match(r"[A-Za-z]+", raw)
         capital = letters is not None and letters.group().isupper() and len(letters.group()) >= 2
         glued = re.fullmatch(r"[A-Za-z]{2,}\d{3,}[A-Za-z]?", raw) is not None
@@ -236,10 +236,12 @@ class Names:
     def find_titles(self, told: Sequence[Word], *, most: int = 30) -> list[TitleMention]:
         """The titles that the question may name, strongest first."""
         told = told[:LONGEST_QUERY]
+        alike = [self.similar(word.text) for word in told]
         places: dict[int, tuple[int, float]] = {}
-        for place, word in enumerate(told):
-            for number, similarity in self.similar(word.text):
-                if similarity > places.get(number, (0, 0.0))[1]:
+        for place, found in enumerate(alike):
+            for number, similarity in found:
+                first, best = places.get(number, (0, 0.0))
+                if similarity > best or (similarity == best and _amid(alike, place) > _amid(alike, first)):
                     places[number] = (place, similarity)
         mentions = self._scored(told, places) + self._by_initials(told)
         best: dict[int, TitleMention] = {}
@@ -362,6 +364,11 @@ class Names:
                     said = 1 / max(1, len(content))
                     found.append(TitleMention(course, 0.85, said, 8.0, 1, (place,)))
         return found
+
+
+def _amid(alike: Sequence[Sequence[object]], place: int) -> int:
+    """How many of the words next to a place stand in titles: of `can I take I, You and We` the second `I` does."""
+    return sum(bool(alike[beside]) for beside in (place - 1, place + 1) if 0 <= beside < len(alike))
 
 
 def code_spellings(code: str) -> list[str]:

@@ -40,8 +40,14 @@ COMPLETE = 0.99
 """Share of a title from which all of it is said."""
 APART = 0.25
 """Strength by which a title said in full must lead for nothing but its own words to say which course is meant."""
+COURSE = "course"
+TIED = 0.01
+"""Strength within which titles fit equally well."""
 FULL = 0.8
 """Share of a title that must be said for a condition beside it to be a question: `derivatives 3 credits`."""
+
+BREAK = re.compile(r"[,;:.?!–](?!\d)|\s-\s")
+"""Where a clause ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,14 +141,17 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
     spans = [(code.start, code.end) for code in codes]
     free = [word for word in told if not inside(word, [*spans, *numbers])]
     titles, free = _titles(index.names, text, free)
-    plural = asks_for_courses(_beside_title(free, titles))
+    plural = asks_for_courses(_beside_title(free, titles)) and not _asks_last(text, free, titles)
     if numbers and not codes and not plural:
         titles, free = _numbered(index.names, told, numbers, titles, free)
     coded = {course for code in codes for course in code.courses}
     best = titles[0] if titles and titles[0].strength >= MAYBE and (not coded or titles[0].course in coded) else None
     title = _title_spans(text, free, best) if best else []
     found = parser.parse(text, taken=spans if plural else [*spans, *title])
-    frame = _framed(text, [*spans, *title])
+    if title and not plural and len(tied(titles)) > 1:
+        found = _with_versions(found, parser.parse(_as_course(text, title), taken=spans))
+    told_apart = _told_apart(index, titles, found, text, [*spans, *title])
+    frame = _framed(text, [*spans, *title, *told_apart])
     told_language = guess_language(frame)
     language = told_language or "en"
     frame = index.asked_model.mend(frame)
@@ -283,6 +292,54 @@ def _beside_title(told: Sequence[Word], titles: Sequence[TitleMention]) -> list[
     return [word for place, word in enumerate(told) if place not in full]
 
 
+def _asks_last(text: str, told: Sequence[Word], titles: Sequence[TitleMention]) -> bool:
+    """Whether the last clause asks whether a course that it names is one of those that another clause asks for:
+    `I only want courses in English, does X fit?`
+    """
+    best = titles[0] if titles and titles[0].strength >= NAMED else None
+    if best is None or not text.endswith("?"):
+        return False
+    breaks = [found.end() for found in BREAK.finditer(text.rstrip("?"))]
+    last = next((place for place, word in enumerate(told) if breaks and word.start >= breaks[-1]), None)
+    return last is not None and min(best.places) > last and told[last].text in words_of("yes_no")
+
+
+def tied(titles: Sequence[TitleMention]) -> list[int]:
+    """The courses whose titles fit as well as the best one."""
+    least = max(titles[0].strength - TIED, NAMED) if titles else NAMED
+    return [one.course for one in titles if one.strength >= least]
+
+
+def _as_course(text: str, title: Sequence[tuple[int, int]]) -> str:
+    """`text` with the title's place taken by the word `course`: `the English Reporting & Auditing`."""
+    for start, end in title:
+        text = text[:start] + COURSE[: end - start].ljust(end - start) + text[end:]
+    return text
+
+
+def _with_versions(found: Found, versions: Found) -> Found:
+    """`found` with the conditions on further fields that `versions` has."""
+    fields = {one.field for one in found.conditions}
+    further = [one for one in versions.conditions if one.field not in fields]
+    return Found(tuple(sorted((*found.conditions, *further), key=lambda one: one.start)), found.ignored)
+
+
+def _told_apart(
+    index: Index, titles: Sequence[TitleMention], found: Found, text: str, named: Sequence[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """Spans of conditions that say which of several courses of one title is meant, unless nothing else is asked:
+    `prerequisites of Reporting & Auditing (English)`.
+    """
+    courses = tied(titles)
+    if len(courses) < 2:
+        return []
+    masks = [(one, one.mask(index.facts)[courses]) for one in found.conditions if one.field != "year"]
+    telling = [(one.start, one.end) for one, mask in masks if mask.any() and not mask.all()]
+    small = stop_words() | words_of("courses") | words_of("taught")
+    asks = any(word.text not in small and not inside(word, [*named, *telling]) for word in words(text))
+    return telling if asks else []
+
+
 def _crosses(code: CodeMention, spans: Sequence[tuple[int, int]]) -> bool:
     """Whether what looks like a code that no course has is a number of credits or a term: `ECTS 15`, `FS25`."""
     return any(start < code.end and code.start < end for start, end in spans)
@@ -315,7 +372,7 @@ def _framed(text: str, spans: Sequence[tuple[int, int]]) -> str:
         out += [text[at:start], f" {MENTION} " if number == 0 else " "]
         at = max(at, end)
     frame = " ".join("".join([*out, text[at:]]).split())
-    return re.sub(rf"\b{MENTION}(?:\W+{MENTION})+\b", MENTION, frame)
+    return re.sub(rf"\b{MENTION}(?:\W+{MENTION})+\b", MENTION, re.sub(r"\(\W*\)", "", frame)).strip()
 
 
 def _topic(text: str, told: Sequence[Word], spans: Sequence[tuple[int, int]]) -> str:

@@ -150,13 +150,19 @@ def _value(course: Course, field: str) -> tuple[Any, ...]:
 
 
 def _yes_no(understood: Understood, field: str, value: Sequence[Any], language: str) -> str:
-    """`Yes, ` or `No, ` where the question can be answered so: it names values of the field asked."""
+    """`Yes, ` or `No, ` where the question can be answered so: it names values of the field asked, or limits to them,
+    and denies none.
+    """
     if not understood.told or understood.told[0].text not in conditions()["yes_no"]:
         return ""
-    expected = values_said(understood.frame, field)
-    if not expected or field == "exam" or len(value) == 0:
-        return ""
     yes, no = YES[language]
+    for one in understood.found.conditions:
+        if one.field == field and one.compares:
+            return f"{yes if any(map(one.admits, value)) else no}, "
+    expected = values_said(understood.frame, field)
+    denied = any(word.text in words_of("negation") for word in words(understood.frame))
+    if not expected or denied or field == "exam" or len(value) == 0:
+        return ""
     held = {format_value(one) for one in value}
     if expected <= held:
         return f"{yes}, "
