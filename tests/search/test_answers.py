@@ -71,12 +71,43 @@ def test_of_a_long_passage_the_sentences_are_shown_that_tell(lens: Lens) -> None
     [
         ("how many credits has the English version of Reporting & Auditing", "8,102"),
         ("how many credits has Reporting & Auditing, the German one", "8,100"),
+        ("ECTS of Reporting & Auditing (German)", "8,100"),
+        ("how many credits does the English Reporting & Auditing give", "8,102"),
     ],
 )
 def test_courses_of_one_title_are_told_apart_by_what_is_said_beside_it(lens: Lens, question: str, code: str) -> None:
     found = lens.ask(question)
     assert found.course
     assert (found.course.code, found.field) == (code, "ects")
+
+
+@pytest.mark.parametrize("question", ["is Reporting & Auditing in English?", "Reporting & Auditing: German or English"])
+def test_what_tells_courses_of_one_title_apart_may_be_what_is_asked(lens: Lens, question: str) -> None:
+    assert lens.ask(question).field == "language"
+
+
+@pytest.mark.parametrize(
+    ("question", "opening"),
+    [
+        ("is Venture Ideation 3 credits?", "Yes, "),
+        ("does Venture Ideation give at least 3 credits?", "Yes, "),
+        ("does Venture Ideation give more than 3 credits?", "No, "),
+        ("kriegt man für Venture Ideation 6 Credits oder weniger?", "Ja, "),
+        ("is Venture Ideation between 4 and 6 credits?", "No, "),
+        ("is Venture Ideation in English?", "Yes, "),
+        ("can I take Venture Ideation without speaking German?", "8,235 Venture Ideation is taught"),
+    ],
+)
+def test_yes_and_no_hold_for_limits_and_are_not_said_of_denials(lens: Lens, question: str, opening: str) -> None:
+    answer = lens.ask(question).answer
+    assert answer
+    assert answer.startswith(opening)
+
+
+def test_a_course_asked_about_in_the_last_clause_is_the_one_that_is_meant(lens: Lens) -> None:
+    found = lens.ask("I only want courses in English, is Venture Ideation in English?")
+    assert found.course
+    assert (found.course.code, found.field) == ("8,235", "language")
 
 
 def test_a_clause_that_asks_is_answered_beside_one_that_does_not(lens: Lens) -> None:

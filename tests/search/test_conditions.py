@@ -174,6 +174,17 @@ OTHERS = (
         ("spring 2025 courses", {"B3"}),
         ("HS2025", {"B4"}),
         ("2024/25 electives", {"B3"}),
+        ("one and a half credits or more", {"B5"}),
+        ("half a credit or less", {"B2", "B3"}),
+        ("200 level or higher", {"B1", "B2"}),
+        ("anything beyond the 200 level", {"B2"}),
+        ("levels 100 to 250", {"B1"}),
+        ("at most level 200", {"B1"}),
+        ("300+ level classes", {"B2"}),
+        ("200-level history", {"B1"}),
+        ("what does biology offer at the 300 level", {"B2"}),
+        ("history and biology courses", {"B1", "B2"}),
+        ("in the spring of 2025", {"B3"}),
     ],
 )
 def test_conditions_of_another_catalogue(question: str, codes: set[str]) -> None:
@@ -182,6 +193,25 @@ def test_conditions_of_another_catalogue(question: str, codes: set[str]) -> None
     for condition in ConditionParser(facts).parse(question).conditions:
         mask &= condition.mask(facts)
     assert {one.code for one, here in zip(OTHERS, mask, strict=True) if here} == codes
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["biography courses", "historic houses, 200 level", "what level is biology", "courses on history of art", "after 200"],
+)
+def test_words_of_a_topic_are_no_departments_or_limits(question: str) -> None:
+    found = ConditionParser(Facts.of(OTHERS)).parse(question).conditions
+    assert [one for one in found if one.field == "department" or one.compares] == []
+
+
+@given(st.lists(st.sampled_from(["seven", "and", "a", "half", "one", "to", "or", "3", "7,5", "credits", "ects"])))
+def test_numbers_in_any_words_are_read(told: list[str]) -> None:
+    PARSER.parse(" ".join([*told, "credits"]))
+
+
+@pytest.mark.parametrize("question", ["seven and a half credits", "sieben credits oder mehr", "7,5 ects"])
+def test_numbers_that_are_written_out(question: str) -> None:
+    assert kept(question) == {"A3"}
 
 
 @pytest.mark.parametrize(

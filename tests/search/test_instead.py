@@ -16,8 +16,9 @@ TITLES = (
     "Personal Development: Self-reflection und Well-being A",
     "Aviation Systems - Management of the Aviation Value Chain",
     "Technologie und Recht - KI und Robotik",
+    "Beginning Spanish I",
 )
-SUPPLY, HISTORY, GRAND, DERIVATIVES, PERSONAL, AVIATION, LAW = range(len(TITLES))
+SUPPLY, HISTORY, GRAND, DERIVATIVES, PERSONAL, AVIATION, LAW, SPANISH = range(len(TITLES))
 NAMES = Names.of([course(str(number), title) for number, title in enumerate(TITLES)])
 
 
@@ -36,6 +37,7 @@ def said(question: str, number: int, *, known: frozenset[str] = frozenset()) -> 
         ("reading list for History of Advertising please", HISTORY, Instead("Advertising", part=False)),
         ("ects grand challenge: innovating railways", GRAND, Instead("railways", part=False)),
         ("how is Railway Systems graded", AVIATION, Instead("Railway", part=False)),
+        ("is beginning portuguese I in spring", SPANISH, Instead("portuguese", part=False)),
         ("Technologie und Recht - Blockchain: Vorkenntnisse?", LAW, Instead("Blockchain", part=False)),
     ],
 )
@@ -47,6 +49,7 @@ def test_another_word_or_another_part(question: str, number: int, expected: Inst
     ("question", "number"),
     [
         ("who teaches supply chain management 2", SUPPLY),
+        ("beginning spansk I, which term", SPANISH),
         ("supply chain mgmt II language", SUPPLY),
         ("suply chian managment 2 how many ects", SUPPLY),
         ("in supply chain management I need how many points", SUPPLY),

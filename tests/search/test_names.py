@@ -27,6 +27,8 @@ NAMES = Names.of(COURSES)
         ("who teaches 8,276?", 0),
         ("who teaches 8.276", 0),
         ("8276 credits", 0),
+        ("8'276 credits", 0),
+        ("wer gibt 8’276", 0),
         ("is a cheat sheet allowed in 08,276,1.00", 0),
         ("8 276 exam", 0),
         ("is kan-csocv1036u in english", 1),
@@ -89,6 +91,19 @@ def test_a_title_of_small_words_said_in_full_is_named_whatever_else_is_said() ->
     assert (found[0].course, found[0].whole) == (0, True)
     assert found[0].strength > 0.9 > found[1].strength
     assert not names.find_titles(words("you and i, we as society"))[0].whole
+
+
+def test_a_title_is_where_its_words_stand_together() -> None:
+    names = Names.of((course("1", "Society: I, You and We"),))
+    (found,) = names.find_titles(words("can i take I, You and We"))
+    assert (found.places, found.whole) == ((3, 4, 5, 6), True)
+
+
+def test_a_word_of_many_titles_is_no_name_where_it_is_part_of_one() -> None:
+    others = [course(str(number), f"Eras of {word}: American") for number, word in enumerate(("a1", "b2", "c3", "d4"))]
+    names = Names.of((*others, course("9", "Eras of e5: Byzantine")))
+    assert names.find_titles(words("american sign language"))[0].cover < 0.5
+    assert names.find_titles(words("byzantine"))[0].cover > 0.9
 
 
 def test_of_a_title_and_its_part_the_one_that_explains_more() -> None:

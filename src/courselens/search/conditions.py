@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from rapidfuzz.distance import OSA
@@ -33,6 +33,8 @@ GAP = 40
 """Characters between two phrases that may still be joined."""
 MOST_DEPARTMENTS = 4
 """Words that may name departments and nothing else."""
+SMALL = ("courses", "offering", "taught", "asking_some", "levels", "units")
+"""Words that may stand beside departments and conditions."""
 SHORT = re.compile(r"[A-Z]{2,8}")
 """A department's short form."""
 NAMESAKES = 6
@@ -199,7 +201,7 @@ class ConditionParser:
     def _departments_alone(self, text: str, made: Sequence[Condition]) -> list[Condition]:
         """Departments known by a short form that are all that is said beside conditions: `100-level history`."""
         told = words(text)[:LONGEST]
-        small = frozenset().union(stop_words(), *map(words_of, ("courses", "offering", "taught", "asking_some", "levels")))
+        small = frozenset().union(stop_words(), *map(words_of, SMALL))
         rest = [word for word in told if word.text not in small and not _within(word, made)]
         courses = made or any(word.text in words_of("plural_courses") for word in told)
         if not courses or not rest or len(rest) > MOST_DEPARTMENTS:
@@ -215,13 +217,20 @@ class ConditionParser:
         return found
 
     def _department(self, told: Sequence[Word]) -> tuple[int, str | None]:
-        """How many of the words from the first on say a department's short form, and which: `HIST`, `SOAN`."""
-        short = {fold(value): value for value in self.facts.values.get("department", {}) if SHORT.fullmatch(value)}
-        two = "".join(rf"{word.text[:2]}" for word in told[:2])
-        if len(told) > 1 and two in short:
+        """How many of the words from the first on say a department's short form, and which: `HIST` of history, `SOAN`
+        of sociology and anthropology.
+        """
+        short, first = self._short, told[0].text
+        subjects = words_of("department_subjects")
+        two = "".join(word.text[:2] for word in told[:2] if word.text in subjects)
+        if two in short and len(two) == 4:
             return 2, short[two]
-        held = [value for value in short if len(value) > 2 and told[0].text.startswith(value)]
+        held = [code for code in short if len(code) > 2 and (first == code or (first in subjects and first.startswith(code)))]
         return 1, short[max(held, key=len)] if held else None
+
+    @cached_property
+    def _short(self) -> Mapping[str, str]:
+        return {fold(value): value for value in self.facts.values.get("department", {}) if SHORT.fullmatch(value)}
 
     def _look_up(self, phrase: Phrase) -> Sequence[tuple[str, str]]:
         """Fields and values that a phrase means: as it stands, inflected, or as the end of a compound."""
