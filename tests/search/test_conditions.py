@@ -197,7 +197,15 @@ def test_conditions_of_another_catalogue(question: str, codes: set[str]) -> None
 
 @pytest.mark.parametrize(
     "question",
-    ["biography courses", "historic houses, 200 level", "what level is biology", "courses on history of art", "after 200"],
+    [
+        "biography courses",
+        "historic houses, 200 level",
+        "what level is biology",
+        "courses on history of art",
+        "after 200",
+        "history 1900 to 2000",
+        "history courses taught in biology",
+    ],
 )
 def test_words_of_a_topic_are_no_departments_or_limits(question: str) -> None:
     found = ConditionParser(Facts.of(OTHERS)).parse(question).conditions
@@ -207,6 +215,11 @@ def test_words_of_a_topic_are_no_departments_or_limits(question: str) -> None:
 @given(st.lists(st.sampled_from(["seven", "and", "a", "half", "one", "to", "or", "3", "7,5", "credits", "ects"])))
 def test_numbers_in_any_words_are_read(told: list[str]) -> None:
     PARSER.parse(" ".join([*told, "credits"]))
+
+
+def test_numbers_in_a_row() -> None:
+    (condition,) = PARSER.parse("3 to 4 credits").conditions
+    assert condition.values == (3.0, 4.0)  # `to` is a number in Danish
 
 
 @pytest.mark.parametrize("question", ["seven and a half credits", "sieben credits oder mehr", "7,5 ects"])

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courselens.search.names import SHORTENED, Names, code_spellings, shape
+from courselens.search.codes import code_spellings, shape
+from courselens.search.names import SHORTENED, Names
 from courselens.search.tokens import words
 from fakes import course
 
@@ -41,7 +42,7 @@ NAMES = Names.of(COURSES)
     ],
 )
 def test_a_code_in_any_spelling(question: str, number: int) -> None:
-    found = NAMES.find_codes(question, words(question))
+    found = NAMES.codes.find(question, words(question))
     assert found
     assert found[0].courses == (number,)
 
@@ -50,7 +51,7 @@ def test_a_code_in_any_spelling(question: str, number: int) -> None:
     "question", ["who teaches 8,999", "8270 literature", "ects for course 9450", "CS 9999 ects", "KAN-CXXXX9999U"]
 )
 def test_an_unknown_code_is_a_mention_without_a_course(question: str) -> None:
-    found = NAMES.find_codes(question, words(question))
+    found = NAMES.codes.find(question, words(question))
     assert [mention.courses for mention in found] == [()]
 
 
@@ -58,12 +59,12 @@ def test_an_unknown_code_is_a_mention_without_a_course(question: str) -> None:
     "question", ["courses in 2024", "at least 5 credits", "the 1970s", "3 credit courses", "covid19"]
 )
 def test_numbers_that_are_no_codes(question: str) -> None:
-    assert not any(mention.courses for mention in NAMES.find_codes(question, words(question)))
+    assert not any(mention.courses for mention in NAMES.codes.find(question, words(question)))
 
 
 @pytest.mark.parametrize("question", ["a class for 1500 students", "the 2030 agenda", "8999 francs", "800 words"])
 def test_a_number_that_lies_among_no_codes_is_not_even_an_unknown_one(question: str) -> None:
-    assert NAMES.find_codes(question, words(question)) == []
+    assert NAMES.codes.find(question, words(question)) == []
 
 
 @pytest.mark.parametrize(
@@ -91,6 +92,14 @@ def test_a_title_of_small_words_said_in_full_is_named_whatever_else_is_said() ->
     assert (found[0].course, found[0].whole) == (0, True)
     assert found[0].strength > 0.9 > found[1].strength
     assert not names.find_titles(words("you and i, we as society"))[0].whole
+
+
+@pytest.mark.parametrize(("question", "number"), [("prereqs for nursing 313", 0), ("political science 220", 1)])
+def test_a_code_whose_letters_are_said_in_full(question: str, number: int) -> None:
+    names = Names.of((course("NURS 313", "Ageing"), course("PSCI 220", "Policies"), course("NU 31", "Myths")))
+    (found,) = names.codes.find(question, words(question))
+    assert found.courses == (number,)
+    assert names.codes.find("nurses 313", words("nurses 313")) == []
 
 
 def test_a_title_is_where_its_words_stand_together() -> None:
@@ -143,5 +152,5 @@ def test_spellings_of_a_code() -> None:
 @given(st.text(max_size=300))
 def test_any_text_is_read(text: str) -> None:
     told = words(text)
-    NAMES.find_codes(text, told)
+    NAMES.codes.find(text, told)
     assert all(0 <= mention.strength <= 1 for mention in NAMES.find_titles(told))

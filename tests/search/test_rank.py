@@ -9,7 +9,7 @@ import pytest
 
 from courselens.search.confidence import evidence_of
 from courselens.search.lens import Lens
-from courselens.search.rank import COHORT, WEIGHTS, Near, _apart, measure, rank
+from courselens.search.rank import COHORT, WEIGHTS, Near, _apart, _distinct, measure, rank
 
 
 def test_the_best_stands_apart_from_other_groups() -> None:
@@ -31,6 +31,14 @@ def test_a_topic_is_ranked_by_what_a_course_is_about_too(lens: Lens) -> None:
     order = rank(lens.index, found.understood, topic, told, None).order
     assert WEIGHTS["topic"]["about"] > 0
     assert order[0] == 1
+
+
+def test_one_course_of_each_group_is_shown() -> None:
+    groups = np.repeat(np.arange(5, dtype=np.int32), 40)
+    score = np.linspace(1, 0, 200, dtype=np.float32)
+    score[-40:] = -np.inf
+    assert _distinct(score, groups, 3).tolist() == [0, 40, 80]
+    assert _distinct(score, groups, 10).tolist() == [0, 40, 80, 120]
 
 
 def test_a_hidden_course_is_not_the_one_that_stands_apart(lens: Lens) -> None:

@@ -56,12 +56,14 @@ def bare_credits(blank: str, text: str, facts: Facts) -> list[Condition]:
 
 def levels(blank: str, text: str, facts: Facts) -> list[Condition | str]:
     """Levels that are numbers, compared: `200 level or higher`, `above 300`, `levels 100 to 200`."""
+    known = [float(value) for value in facts.values.get("level", {}) if value.isdecimal()]
     found: list[Condition | str] = []
-    for match in _level_pattern().finditer(blank) if any(map(str.isdecimal, facts.values.get("level", {}))) else ():
+    for match in _level_pattern().finditer(blank) if known else ():
         words = [(match[name] or "").strip(" .") for name in ("before", "after")]
         operator, limits = _compare(_numbers(match["list"]), match["list"], words, plus=bool(match["plus"]))
-        beside = any(match[name] is not None for name in ("unit", "within", "of", "end"))
-        if operator == "is" or not beside:
+        named = any(match[name] is not None for name in ("unit", "within", "of"))
+        ends = match["end"] is not None and all(min(known) <= float(limit) <= max(known) for limit in limits)
+        if operator == "is" or not (named or ends):
             continue
         start, end = match.start(), match.start("end") if match["end"] is not None else match.end()
         one = Condition("level", operator, tuple(f"{limit:g}" for limit in limits), text[start:end], start, end)
@@ -169,7 +171,11 @@ def _compare(numbers: Sequence[float], said: str, words: Sequence[str], *, plus:
 
 
 def _numbers(said: str) -> list[float]:
-    return [_number(one) for one in _number_pattern().findall(said)]
+    found, at = [], 0
+    while one := _number_pattern().match(said, at):
+        found.append(_number(one[1]))
+        at = one.end()
+    return found
 
 
 def _number(text: str) -> float:
@@ -200,7 +206,9 @@ def _early_terms() -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def _number_pattern() -> re.Pattern[str]:
-    return re.compile(rf"\d+(?:[.,]\d+)?|\b(?:{_spelled()}|{_spelled('shares')})\b")
+    """A number and what parts it from the next one."""
+    number = rf"\d+(?:[.,]\d+)?|\b(?:{_spelled()}|{_spelled('shares')})\b"
+    return re.compile(rf"({number})(?:\s*(?:{SEPARATORS})\s*)?")
 
 
 @lru_cache(maxsize=2)

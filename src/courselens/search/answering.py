@@ -134,16 +134,18 @@ class Answerer:
         course = self.course(number)
         lecturers = {word.text for value in course.values("lecturer") for word in words(str(value))}
 
-        def beside(word: str) -> bool:
-            if word in lecturers or any(one.text in frame_words() for one in words(self.index.asked_model.mend(word))):
-                return True
+        def asks(word: str) -> bool:
+            mended = words(self.index.asked_model.mend(word))
+            return word in lecturers or any(one.text in frame_words() for one in mended)
+
+        def held(word: str) -> bool:
             told = query_words(f"{word} {english_of_any(word)}")
             return bool(self.index.course_lexical.scores(told, number, number + 1)[0])
 
         taken = [(code.start, code.end) for code in understood.codes]
         taken += [(one.start, one.end) for one in understood.found.conditions]
         titles = filter(None, (course.title, course.title_en))
-        return instead(understood.text, titles, self.index.names, beside, taken)
+        return instead(understood.text, titles, self.index.names, asks, held, taken)
 
     def _field(self, asked: Asked, understood: Understood, number: int, vector: Vectors) -> Asked:
         """The field asked, now that the course is known; `vector` (d,) is that of the frame."""

@@ -1,8 +1,9 @@
 """Which field or section a question asks for: a small linear classifier over the question's embedding and its words.
 
-In: the phrasings of `words/asked.yaml` and the topics of `words/described.tsv`, encoded by the index's own encoder when
-an index is made; a question whose course name has been replaced by a placeholder when it is asked. Out: a probability
-for each field, section and for `courses`, `none` and `elsewhere`. The embedding brings meaning, the words bring
+In: the phrasings of `words/asked.yaml`, the questions of `words/students.tsv` and the topics of `words/described.tsv`,
+encoded by the index's own encoder when an index is made; a question whose course name has been replaced by a
+placeholder when it is asked. Out: a probability for each field, section and for `courses`, `none` and `elsewhere`.
+The embedding brings meaning, the words bring
 precision; softmax regression weighs them (fitted with Adam on the few thousand phrasings, seconds, the same for the
 same encoder). What no catalogue holds is asked in too many unlike ways for one line to divide it from the rest; for it
 the phrasings nearest to the question count as much as the regression.
@@ -38,6 +39,7 @@ from courselens.search.vocabulary import (
     frame_words,
     phrasings,
     stop_words,
+    students,
 )
 
 EMBEDDING_SCALE = 4.0
@@ -226,6 +228,8 @@ def examples(topics: Sequence[str], sentences: Sequence[str] = (), *, seed: int)
             add(collapse(text) if number % 2 else text, phrasing.asked)
     for one in described():
         add(collapse(one.text), one.asked)
+    for one in students():
+        add(one.text.replace("{x}", MENTION), one.asked)
     for sentence in choose.sample(list(sentences), min(FRAGMENTS, len(sentences))):
         told = sentence.split()
         first = choose.randrange(max(1, len(told) - 4))

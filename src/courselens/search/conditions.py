@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -18,6 +18,7 @@ from rapidfuzz.distance import OSA
 from courselens.dataset.glossary import is_term
 from courselens.search.amounts import amounts, bare_credits, levels, numbers_said, terms, years
 from courselens.search.facts import Condition, Facts
+from courselens.search.joined import beside, joined, joins, overlap, overlaps, within
 from courselens.search.places import Around, Phrase, compound_of, exam_phrases, fits, ruled_out, speech_of, words_of
 from courselens.search.tokens import Word, flat, fold, words
 from courselens.search.vocabulary import asking_words, conditions, stop_words
@@ -29,8 +30,6 @@ LONGEST = 80
 LONGEST_PHRASE = 6
 NAMED = "\N{WHITE SQUARE}"
 """Stands for each word of a title or code: no word, and no condition."""
-GAP = 40
-"""Characters between two phrases that may still be joined."""
 MOST_DEPARTMENTS = 4
 """Words that may name departments and nothing else."""
 SMALL = ("courses", "offering", "taught", "asking_some", "levels", "units")
@@ -89,7 +88,7 @@ class ConditionParser:
             for one in found:
                 if isinstance(one, str):
                     ignored.append(one)
-                elif not any(one.field == other.field and _overlap(one, other) for other in made):
+                elif not any(one.field == other.field and overlap(one, other) for other in made):
                     made.append(one)
 
         add(terms(blank, text, self.facts))
@@ -97,15 +96,15 @@ class ConditionParser:
         add(levels(blank, text, self.facts))
         add(years(blank, text, self.facts))
         numbers = tuple(made)
-        names = [one for one in self._lecturers(told, text) if isinstance(one, str) or not _overlaps(one, numbers)]
+        names = [one for one in self._lecturers(told, text) if isinstance(one, str) or not overlaps(one, numbers)]
         known = [*numbers, *(one for one in names if not isinstance(one, str))]
-        add(one for one in self._phrases(told, text, known) if isinstance(one, str) or not _overlaps(one, numbers))
-        add(one for one in names if isinstance(one, str) or not _overlaps(one, made))
+        add(one for one in self._phrases(told, text, known) if isinstance(one, str) or not overlaps(one, numbers))
+        add(one for one in names if isinstance(one, str) or not overlaps(one, made))
         add(self._departments_alone(text, made))
         if made:
-            add(one for one in bare_credits(blank, text, self.facts) if not _overlaps(one, made))
+            add(one for one in bare_credits(blank, text, self.facts) if not overlaps(one, made))
         wanted = set(fields) if fields is not None else None
-        kept = [one for one in _joined(made, text) if wanted is None or one.field in wanted]
+        kept = [one for one in joined(made, text) if wanted is None or one.field in wanted]
         usable = []
         for one in kept:
             if one.field in self.facts.fields and (one.operator != "is" or one.mask(self.facts).any()):
@@ -142,12 +141,12 @@ class ConditionParser:
                 for field, value in self._meanings(tuple(word.text for word in told[place : place + size])):
                     if field not in LOOSE or (field, value) == ("exam_form", "exam"):
                         continue
-                    joined = any(one.field == field and _gap_joins(one, around) for one in made)
+                    together = any(one.field == field and joins(one, around) for one in made)
                     free = around.loose or size > 1
-                    beside = free and any(_beside(one, around) for one in (*made, *known))
-                    if joined or beside or all_said:
+                    near = free and any(beside(one, around) for one in (*made, *known))
+                    if together or near or all_said:
                         one = self._condition(field, value, around)
-                        if isinstance(one, Condition) and not _overlaps(one, made):
+                        if isinstance(one, Condition) and not overlaps(one, made):
                             made.append(one)
                             found.append(one)
                             changed = True
@@ -202,7 +201,9 @@ class ConditionParser:
         """Departments known by a short form that are all that is said beside conditions: `100-level history`."""
         told = words(text)[:LONGEST]
         small = frozenset().union(stop_words(), *map(words_of, SMALL))
-        rest = [word for word in told if word.text not in small and not _within(word, made)]
+        rest = [word for word in told if word.text not in small and not within(word, made)]
+        if any(word.text in words_of("teaching_language") for word in told):  # `taught in Norwegian` is no department
+            return []
         courses = made or any(word.text in words_of("plural_courses") for word in told)
         if not courses or not rest or len(rest) > MOST_DEPARTMENTS:
             return []
@@ -225,7 +226,11 @@ class ConditionParser:
         two = "".join(word.text[:2] for word in told[:2] if word.text in subjects)
         if two in short and len(two) == 4:
             return 2, short[two]
-        held = [code for code in short if len(code) > 2 and (first == code or (first in subjects and first.startswith(code)))]
+        held = [
+            code
+            for code in short
+            if len(code) > 2 and (first == code or (first in subjects and first.startswith(code)))
+        ]
         return 1, short[max(held, key=len)] if held else None
 
     @cached_property
@@ -395,95 +400,6 @@ def _is_name(around: Around, bearers: int) -> bool:
         return around.alone or re.match(r"['’]s?\b", around.text[around.end :]) is not None
     ordinary = around.told[around.place].text in words_of("ordinary")
     return not ordinary or around.alone or (around.place > 0 and around.text[around.start].isupper())
-
-
-def _within(word: Word, made: Sequence[Condition]) -> bool:
-    return any(one.start <= word.start < one.end for one in made)
-
-
-def _overlap(one: Condition, other: Condition) -> bool:
-    return one.start < other.end and other.start < one.end
-
-
-def _overlaps(one: Condition, others: Iterable[Condition]) -> bool:
-    return any(_overlap(one, other) for other in others)
-
-
-def _between(text: str, end: int, start: int) -> list[str] | None:
-    """The words between two places of one clause or list, None where more than a comma or a sign parts them."""
-    gap = text[end:start]
-    return None if start - end > GAP or re.search(r"[;.?!:]", gap) else [word.text for word in words(gap)]
-
-
-def _gap(one: Condition, around: Around) -> list[str] | None:
-    if one.end <= around.start:
-        return _between(around.text, one.end, around.start)
-    return _between(around.text, around.end, one.start) if around.end <= one.start else None
-
-
-def _gap_joins(one: Condition, around: Around) -> bool:
-    """Whether the phrase is joined to a condition: `English or German`, `paper + presentation`."""
-    told = _gap(one, around)
-    if told is None:
-        return False
-    gap = around.text[min(one.end, around.end) : max(one.start, around.start)]
-    sign = re.search(r"[/+&]", gap) is not None
-    joined = sign or any(word in words_of("joining") for word in told)
-    return joined and all(word in words_of("joining") | words_of("articles") for word in told) and around.loose
-
-
-def _beside(one: Condition, around: Around) -> bool:
-    """Whether the phrase stands beside a condition and no other word: `portfolio, 3 ects`."""
-    told = _gap(one, around)
-    if told is None or not all(word in words_of("joining") | words_of("articles") for word in told):
-        return False
-    before = around.before()
-    begins = around.alone or before == "" or before in stop_words() | words_of("joining")
-    return one.end <= around.start or begins
-
-
-def _joined(made: Sequence[Condition], text: str) -> list[Condition]:
-    """Conditions on one field with plain equality become one (`English or German`), others stay.
-
-    Two forms of examination joined by `and` are both wanted.
-    """
-    joined: dict[str, Condition] = {}
-    out = []
-    for one in _negated(made, text):
-        both = one.field == "exam_form" and one.field in joined and _both(text[joined[one.field].end : one.start])
-        if one.operator != "is" or one.field not in joined or both:
-            out.append(one)
-            if one.operator == "is":
-                joined[one.field] = one
-            continue
-        first = joined[one.field]
-        values = tuple(dict.fromkeys((*first.values, *one.values)))
-        said = first.said if first.said == one.said else f"{first.said}, {one.said}"
-        merged = Condition(one.field, "is", values, said, first.start, one.end)
-        out[out.index(first)] = merged
-        joined[one.field] = merged
-    return out
-
-
-def _both(between: str) -> bool:
-    return "+" in between or any(word.text in words_of("both") for word in words(between))
-
-
-def _negated(made: Sequence[Condition], text: str) -> list[Condition]:
-    """A negation holds for all that is joined after it: `neither an exam nor a presentation`."""
-    out: list[Condition] = []
-    for one in sorted(made, key=lambda one: one.start):
-        before = next((other for other in reversed(out) if other.field == one.field), None)
-        if before is not None and before.operator == "not" and one.operator == "is":
-            gap = text[before.end : one.start]
-            told = [word.text for word in words(gap)]
-            joining = words_of("joining") | words_of("articles")
-            joined = bool(told) and all(word in joining for word in told) and told[0] in words_of("joining")
-            anew = told[:1] and told[0] in words_of("both") and len(told) > 1 and told[0] != "plus"
-            if (joined and not anew) or (gap.strip() == "/"):
-                one = replace(one, operator="not")
-        out.append(one)
-    return out
 
 
 def values_said(text: str, field: str) -> frozenset[str]:

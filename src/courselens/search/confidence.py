@@ -45,6 +45,7 @@ FEATURES = (
     "known",
     "there",
     "instead",
+    "other",
 )
 """Names of `Evidence`'s numbers."""
 Group = Literal["named", "meant", "described"]
@@ -72,7 +73,8 @@ class Evidence:
     less where something else is asked; `near`, `subject`, `there` and `covered` are those of `subjects.Standing`;
     `words` of the topic, of eight; `about` the best cosine to a text that says what a course is about; `apart` that of
     `rank.Parts`; `known` how likely the question asks for any field that the catalogue has, on a scale of logarithms;
-    `instead` 1 where another word stands in the place of one of the title's, 2 where another part's number does.
+    `instead` 1 where another word stands in the place of one of the title's, 2 where another part's number does;
+    `other` 1 where such a word stands elsewhere in the course.
     """
 
     kind: Group
@@ -95,6 +97,7 @@ class Evidence:
     known: float = 0.0
     there: float = 0.0
     instead: float = 0.0
+    other: float = 0.0
 
     def numbers(self, names: Iterable[str] = FEATURES) -> npt.NDArray[np.float64]:
         """The features of those names as an array, in their order."""
@@ -142,7 +145,8 @@ def evidence_of(
         subject=parts.standing.subject,
         there=parts.standing.there,
         known=math.log1p(100 * sum(share for name, share in asked.shares.items() if name in held)) / math.log(101),
-        instead=1.0 + other.part if other else 0.0,
+        instead=1.0 + other.part if other and not other.held else 0.0,
+        other=float(other is not None and other.held),
     )
 
 
@@ -184,6 +188,7 @@ DEFAULTS: Mapping[Group, Sureness] = {
                 "off": -5.78,
                 "known": 4.31,
                 "instead": -3.90,
+                "other": 0.0,
             },
             -5.53,
         ),
@@ -202,6 +207,7 @@ DEFAULTS: Mapping[Group, Sureness] = {
                 "subject": -4.05,
                 "there": 1.19,
                 "instead": -2.60,
+                "other": 0.0,
             },
             1.41,
         ),

@@ -114,7 +114,12 @@ def _undated(word: str) -> str:
     return plain if len(plain) <= LONGEST_OWN else ""
 
 
-COMPARE: Mapping[str, Callable[[Any, float], Any]] = {">": np.greater, ">=": np.greater_equal, "<": np.less, "<=": np.less_equal}
+COMPARE: Mapping[str, Callable[[Any, float], Any]] = {
+    ">": np.greater,
+    ">=": np.greater_equal,
+    "<": np.less,
+    "<=": np.less_equal,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from courselens.search.answering import MOST, Answerer, Considered
 from courselens.search.conditions import Condition
 from courselens.search.confidence import Confidence
 from courselens.search.rank import best_passage, best_passages
-from courselens.search.saying import not_this
+from courselens.search.saying import no_code, not_this
 from courselens.search.stored import ENCODER, Index, index_folder, open_index
 
 
@@ -112,8 +112,11 @@ class Lens:
         )
 
     def _not_this(self, found: Considered, answer: str | None) -> str | None:
-        """What tells a course that is not here from the nearest one."""
-        if answer is not None or found.instead is None:
+        """That a code is unknown, or what tells a course that is not here from the nearest one."""
+        codes = found.understood.codes
+        if answer is None and codes and not any(code.courses for code in codes):
+            return no_code(codes[0].code, found.understood.language)
+        if answer is not None or found.instead is None or found.instead.held:
             return None
         nearest = self.answerer.course(int(found.ranking.order[0]))
         return not_this(nearest, found.instead.said, found.understood.language)

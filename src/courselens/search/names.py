@@ -13,7 +13,6 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -22,9 +21,9 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from courselens.course import Course
+from courselens.search.codes import Codes, codes_of
 from courselens.search.lexical import word_stems
-from courselens.search.places import words_of
-from courselens.search.tokens import Word, abbreviates, compact, fold, words
+from courselens.search.tokens import Word, abbreviates, words
 from courselens.search.vocabulary import asking_words, stop_words
 
 LONGEST_QUERY = 40
@@ -59,20 +58,7 @@ Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
 
 _SEGMENTS = re.compile(r"\s*[:;|]\s+|\s+[-–—]+\s+|\s*[()\[\]]\s*|\s*:\s*")
-_CODE_GAP = re.compile(r"[\s,.\-/_:'’]{0,2}")
 _CONSONANTS = re.compile(r"[a-z][b-df-hj-np-tv-xz]{2,5}")
-_ENDED = re.compile(r"(\d{3,})(?:er|ern|ers|'s)$")
-"""A code as it is spoken of: `der 8228er`."""
-
-
-@dataclass(frozen=True, slots=True)
-class CodeMention:
-    """A code found in a question: the courses that have it (empty when the catalogue has none) and its place."""
-
-    code: str
-    courses: tuple[int, ...]
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,17 +100,15 @@ class Names:
     def __init__(
         self,
         codes: Mapping[str, Sequence[int]],
-        shapes: Iterable[str],
         vocabulary: Sequence[str],
         initials: Mapping[str, Sequence[int]],
         arrays: Mapping[str, npt.NDArray[np.generic]],
     ) -> None:
-        self.codes = codes
-        self.shapes = frozenset(shapes)
         self.vocabulary = vocabulary
         self.initials = initials
         self.arrays = arrays
         self.words = {word: number for number, word in enumerate(vocabulary)}
+        self.codes = Codes(codes, self.words)
         self._similar: dict[str, tuple[tuple[int, float], ...]] = {}
         self._blocks: dict[tuple[str, int], list[str]] | None = None
         self._stems: dict[str, list[str]] = {}
@@ -132,15 +116,10 @@ class Names:
     @classmethod
     def of(cls, courses: Sequence[Course], extra_titles: Mapping[int, Sequence[str]] | None = None) -> Names:
         """Codes and titles of `courses`; a course is known by its place in the sequence."""
-        codes: dict[str, list[int]] = defaultdict(list)
         initials: dict[str, list[int]] = defaultdict(list)
         rows: list[tuple[int, tuple[str, ...], float]] = []
         alone = _in_few_titles(courses)
         for number, course in enumerate(courses):
-            for code in dict.fromkeys((course.code, *course.codes)):
-                for spelling in code_spellings(code):
-                    if number not in codes[spelling]:
-                        codes[spelling].append(number)
             for title, weight in _titles(course, (extra_titles or {}).get(number, ()), alone):
                 told = tuple(dict.fromkeys(word.text for word in words(title)))
                 if told:
@@ -148,13 +127,12 @@ class Names:
                 letters = "".join(word.text[0] for word in words(title) if word.text not in stop_words() | DIGITS)
                 if len(letters) >= 3 and number not in initials[letters]:
                     initials[letters].append(number)
-        return cls(codes, {shape(code) for code in codes}, *_inverted(rows, len(courses), initials))
+        return cls(codes_of(courses), *_inverted(rows, len(courses), initials))
 
     def write(self, folder: Path) -> None:
         """Write `names.json` and the arrays `names.*.npy`."""
         data = {
-            "codes": {code: list(found) for code, found in self.codes.items()},
-            "shapes": sorted(self.shapes),
+            "codes": {code: list(found) for code, found in self.codes.known.items()},
             "vocabulary": list(self.vocabulary),
             "initials": {letters: list(found) for letters, found in self.initials.items()},
         }
@@ -170,68 +148,7 @@ class Names:
             name: np.load(folder / f"names.{name}.npy", mmap_mode="r").view(np.ndarray)  # faster to take parts of
             for name in ("starts", "rows", "rarity", "row_course", "row_total", "row_weight")
         }
-        return cls(data["codes"], data["shapes"], data["vocabulary"], data["initials"], arrays)
-
-    def find_codes(self, text: str, told: Sequence[Word]) -> list[CodeMention]:
-        """Codes in the question, longest first at each place; an unknown word of a code's shape counts as a mention."""
-        found: list[CodeMention] = []
-        place = 0
-        if not any(map(str.isdigit, text)):
-            return found
-        while place < len(told):
-            mention, used = self._code_at(text, told, place)
-            if mention:
-                found.append(mention)
-            place += used
-        return found
-
-    def _code_at(self, text: str, told: Sequence[Word], place: int) -> tuple[CodeMention | None, int]:
-        unknown: tuple[CodeMention | None, int] = (None, 1)
-        for size in range(min(4, len(told) - place), 0, -1):
-            part = told[place : place + size]
-            raw = text[part[0].start : part[-1].end]
-            gaps = (text[a.end : b.start] for a, b in itertools.pairwise(part))
-            joined = compact(_ENDED.sub(r"\1", raw))
-            if not any(letter.isdigit() for letter in joined) or len(joined) < 3:
-                continue
-            if not all(_CODE_GAP.fullmatch(gap) for gap in gaps):
-                continue
-            known = self.codes.get(joined) or self.codes.get(joined.lstrip("0"))
-            plain_number = joined.isdigit() and size == 1 and raw.isdigit()
-            called = place > 0 and told[place - 1].text in words_of("before_code")
-            if known and not (plain_number and _is_year(joined)):
-                return CodeMention(raw, tuple(known), part[0].start, part[-1].end), size
-            if unknown[0] is None and self._looks_like_code(raw, joined, plain_number, called):
-                unknown = (CodeMention(raw, (), part[0].start, part[-1].end), size)
-        return unknown
-
-    def _looks_like_code(self, raw: str, joined: str, plain_number: bool, called: bool) -> bool:
-        if joined.isdigit():
-            if plain_number:
-                among = self._among_codes(joined) or (called and len(joined) >= 4 and shape(joined) in self.shapes)
-                return joined not in self.words and not _is_year(joined) and among
-            return shape(joined) in self.shapes and re.fullmatch(r"\d{1,2}[.,'’]\d{3}", raw) is not None
-        letters = re.match(r"[A-Za-z]+", raw)
-        capital = letters is not None and letters.group().isupper() and len(letters.group()) >= 2
-        glued = re.fullmatch(r"[A-Za-z]{2,}\d{3,}[A-Za-z]?", raw) is not None
-        coded = re.fullmatch(r"[A-Z]{2,8}(/[A-Z]{2,4})?[ \-]?\d{2,4}[A-Z]?", raw) is not None
-        return (capital and coded) or glued or (capital and shape(joined) in self.shapes)
-
-    def _among_codes(self, digits: str) -> bool:
-        """Whether a number of four digits or more lies between codes that are numbers as long: `8655` of 7,004–8,924,
-        where `1500 students` are no course.
-        """
-        numbers = self._numbers.get(len(digits))
-        return len(digits) >= 4 and numbers is not None and int(digits) in numbers
-
-    @cached_property
-    def _numbers(self) -> Mapping[int, range]:
-        """From the least to the greatest of the codes that are numbers, by how many digits they have."""
-        found: dict[int, list[int]] = defaultdict(list)
-        for code in self.codes:
-            if code.isdecimal() and code.isascii():
-                found[len(code)].append(int(code))
-        return {size: range(min(numbers), max(numbers) + 1) for size, numbers in found.items()}
+        return cls(data["codes"], data["vocabulary"], data["initials"], arrays)
 
     def find_titles(self, told: Sequence[Word], *, most: int = 30) -> list[TitleMention]:
         """The titles that the question may name, strongest first."""
@@ -240,8 +157,8 @@ class Names:
         places: dict[int, tuple[int, float]] = {}
         for place, found in enumerate(alike):
             for number, similarity in found:
-                first, best = places.get(number, (0, 0.0))
-                if similarity > best or (similarity == best and _amid(alike, place) > _amid(alike, first)):
+                first, so_far = places.get(number, (0, 0.0))
+                if similarity > so_far or (similarity == so_far and _amid(alike, place) > _amid(alike, first)):
                     places[number] = (place, similarity)
         mentions = self._scored(told, places) + self._by_initials(told)
         best: dict[int, TitleMention] = {}
@@ -371,28 +288,9 @@ def _amid(alike: Sequence[Sequence[object]], place: int) -> int:
     return sum(bool(alike[beside]) for beside in (place - 1, place + 1) if 0 <= beside < len(alike))
 
 
-def code_spellings(code: str) -> list[str]:
-    """How a code may be typed, compacted: whole, and without a programme prefix (`KAN-CSOCV1036U` → `csocv1036u`)."""
-    whole = compact(code)
-    found = [whole] if whole else []
-    prefix, dash, rest = code.partition("-")
-    if dash and prefix.isalpha() and len(compact(rest)) >= 5 and any(letter.isdigit() for letter in rest):
-        found.append(compact(rest))
-    return found
-
-
 def _shortens(word: str, known: str) -> bool:
     """Whether `word` has the first, the last and some letters between of a longer one, in order."""
     return word[-1] == known[-1] and len(known) > len(word) + 2 and abbreviates(word, known)
-
-
-def shape(code: str) -> str:
-    """Letters as `a`, digits as `9`: codes of one catalogue share few shapes."""
-    return re.sub(r"\d", "9", re.sub(r"[^\W\d_]", "a", fold(code)))
-
-
-def _is_year(digits: str) -> bool:
-    return len(digits) == 4 and digits.startswith(("19", "20"))
 
 
 def _in_few_titles(courses: Iterable[Course]) -> frozenset[str]:
@@ -403,7 +301,7 @@ def _in_few_titles(courses: Iterable[Course]) -> frozenset[str]:
 
 
 def _titles(course: Course, extra: Sequence[str], alone: frozenset[str]) -> list[tuple[str, float]]:
-    """Titles, parts of them and further names with their weights; a part of one word is among those that stand `alone`."""
+    """Titles, parts of them and further names, with weights; a part that is one word is of those that stand `alone`."""
     found = [(course.title, 1.0)]
     if course.title_en and course.title_en != course.title:
         found.append((course.title_en, 1.0))

@@ -16,9 +16,10 @@ from courselens.course import Value
 from courselens.dataset.glossary import language_of_terms
 from courselens.encode import well_formed
 from courselens.search.clauses import clauses
+from courselens.search.codes import CodeMention
 from courselens.search.conditions import ConditionParser, Found
 from courselens.search.lexical import guess_language, query_words
-from courselens.search.names import CodeMention, Names, TitleMention
+from courselens.search.names import Names, TitleMention
 from courselens.search.places import words_of
 from courselens.search.stored import Index
 from courselens.search.tokens import Word, fold, words
@@ -137,7 +138,7 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
     text = to_the_point(" ".join(question[:LONGEST].split()))
     told = words(text)
     numbers = [(one.start, one.end) for one in parser.numbers(text)]
-    codes = [code for code in index.names.find_codes(text, told) if code.courses or not _crosses(code, numbers)]
+    codes = [code for code in index.names.codes.find(text, told) if code.courses or not _crosses(code, numbers)]
     spans = [(code.start, code.end) for code in codes]
     free = [word for word in told if not inside(word, [*spans, *numbers])]
     titles, free = _titles(index.names, text, free)
@@ -384,7 +385,9 @@ def _topic(text: str, told: Sequence[Word], spans: Sequence[tuple[int, int]]) ->
 
 def _topical(word: Word, found: Found) -> bool:
     """Whether the word names or describes: it neither asks nor says a condition."""
-    asking = asking_words() | (words_of("offering") if any(one.field == "department" for one in found.conditions) else set())
+    asking = asking_words() | (
+        words_of("offering") if any(one.field == "department" for one in found.conditions) else set()
+    )
     return word.text not in asking and not inside(word, [(one.start, one.end) for one in found.conditions])
 
 

@@ -104,7 +104,9 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The best distinct courses, best first, the score of every course (-inf where not allowed), and its parts."""
+    """The best courses, one of each course group, best first; the score of every course (-inf where not allowed), and
+    its parts.
+    """
 
     order: npt.NDArray[np.int64]
     score: Floats
@@ -118,7 +120,7 @@ def rank(
     mask = _mask(index, understood, allowed)
     kind = asked.kind if understood.named or asked.kind != "course" else "meant"
     score = np.where(mask, parts.score(WEIGHTS[kind]), -np.inf).astype(np.float32)
-    return Ranking(_best(score, most), score, parts)
+    return Ranking(_distinct(score, index.group, most), score, parts)
 
 
 def measure(
@@ -217,6 +219,17 @@ def _mask(index: Index, understood: Understood, allowed: Mask | None) -> Mask:
     if not understood.year_named and (mask & index.newest).any():
         mask &= index.newest
     return mask
+
+
+def _distinct(score: Floats, group: npt.NDArray[np.int32], most: int) -> npt.NDArray[np.int64]:
+    """The best courses, one of each course group: not ten times `Topics in History`."""
+    depth = 4 * most
+    while True:
+        best = _best(score, depth)
+        _, place = np.unique(group[best], return_index=True)
+        if len(place) >= most or len(best) < depth:
+            return best[np.sort(place)[:most]]
+        depth *= 4
 
 
 def _best(score: Floats, most: int) -> npt.NDArray[np.int64]:

@@ -38,6 +38,11 @@ NOT_THIS = {
     "de": "Kein Kurs heisst so mit «{said}»; am nächsten ist {name}.",
     "da": "Intet kursus hedder sådan med »{said}«; det nærmeste er {name}.",
 }
+NO_CODE = {
+    "en": "No course has the code {code}.",
+    "de": "Kein Kurs hat die Nummer {code}.",
+    "da": "Intet kursus har koden {code}.",
+}
 LONGEST = 700
 """Characters of a chunk that are shown as the answer; the passage holds the rest."""
 ADDRESS = re.compile(r"[\w.-]+@[\w-]+\.\w+")
@@ -117,6 +122,11 @@ def not_said(course: Course, field: str | None, language: str) -> str:
 def not_this(course: Course, said: str, language: str) -> str:
     """That `course` is only near to what is asked of, since `said` stands where its title has another word."""
     return NOT_THIS[language].format(said=said, name=course.name)
+
+
+def no_code(code: str, language: str) -> str:
+    """That no course has `code`."""
+    return NO_CODE[language].format(code=code)
 
 
 def exam_value(part: ExamPart) -> dict[str, Any]:

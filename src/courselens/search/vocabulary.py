@@ -132,7 +132,16 @@ def phrasings(*, most: int = 6, seed: int = 1, reserved: bool = False) -> list[P
 
 def described() -> list[Phrasing]:
     """The lines of `described.tsv`: topics as students describe them, and what is asked of them, mostly nothing."""
-    lines = (FOLDER / "described.tsv").read_text(encoding="utf-8").splitlines()
+    return _lines("described.tsv")
+
+
+def students() -> list[Phrasing]:
+    """The lines of `students.tsv`: what students ask of a course, `{x}`, in their own words, and what answers it."""
+    return _lines("students.tsv")
+
+
+def _lines(name: str) -> list[Phrasing]:
+    lines = (FOLDER / name).read_text(encoding="utf-8").splitlines()
     told = (line.split("\t") for line in lines if line.strip() and not line.startswith("#"))
     return [Phrasing(text, asked, language) for language, asked, text in told]
 

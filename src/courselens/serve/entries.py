@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from courselens.search.answer import Reference
-from courselens.search.names import code_spellings
+from courselens.search.codes import code_spellings
 from courselens.search.stored import Index
 from courselens.search.tokens import compact, fold, words
 

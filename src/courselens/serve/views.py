@@ -18,8 +18,8 @@ from rapidfuzz import fuzz
 
 from courselens.course import Course, format_value
 from courselens.search.answer import Answer, Reference
+from courselens.search.codes import code_spellings
 from courselens.search.lexical import STEMMERS, query_words, stems
-from courselens.search.names import code_spellings
 from courselens.search.tokens import compact, fold
 from courselens.search.vocabulary import asking_words, stop_words
 from courselens.serve.facets import Facet

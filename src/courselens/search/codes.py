@@ -1,0 +1,144 @@
+"""Codes of courses in a question, in any spelling: `CS 4414`, `cos126`, `8.276`, `8276`, `nursing 313`.
+
+In: the codes of a catalogue, a question's words. Out: mentions, each with the courses that have the code, none where it
+is only the shape of one.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from courselens.course import Course
+from courselens.search.places import words_of
+from courselens.search.tokens import Word, compact, fold
+
+_CODE_GAP = re.compile(r"[\s,.\-/_:'’]{0,2}")
+_ENDED = re.compile(r"(\d{3,})(?:er|ern|ers|'s)$")
+"""A code as it is spoken of: `der 8228er`."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeMention:
+    """A code found in a question: the courses that have it (empty when the catalogue has none) and its place."""
+
+    code: str
+    courses: tuple[int, ...]
+    start: int
+    end: int
+
+
+class Codes:
+    """The codes of a catalogue, compacted, with the courses that have them; `titles` are the words of its titles."""
+
+    def __init__(self, known: Mapping[str, Sequence[int]], titles: Collection[str]) -> None:
+        self.known = known
+        self.titles = titles
+        self.shapes = frozenset(map(shape, known))
+
+    def find(self, text: str, told: Sequence[Word]) -> list[CodeMention]:
+        """Codes in the question, longest first at each place; an unknown word of a code's shape counts as a mention."""
+        found: list[CodeMention] = []
+        place = 0
+        if not any(map(str.isdigit, text)):
+            return found
+        while place < len(told):
+            mention, used = self._code_at(text, told, place)
+            if mention:
+                found.append(mention)
+            place += used
+        return found
+
+    def _code_at(self, text: str, told: Sequence[Word], place: int) -> tuple[CodeMention | None, int]:
+        unknown: tuple[CodeMention | None, int] = (None, 1)
+        for size in range(min(4, len(told) - place), 0, -1):
+            part = told[place : place + size]
+            raw = text[part[0].start : part[-1].end]
+            gaps = (text[a.end : b.start] for a, b in itertools.pairwise(part))
+            joined = compact(_ENDED.sub(r"\1", raw))
+            if not any(letter.isdigit() for letter in joined) or len(joined) < 3:
+                continue
+            if not all(_CODE_GAP.fullmatch(gap) for gap in gaps):
+                continue
+            known = self.known.get(joined) or self.known.get(joined.lstrip("0")) or self._by_subject(part)
+            plain_number = joined.isdigit() and size == 1 and raw.isdigit()
+            called = place > 0 and told[place - 1].text in words_of("before_code")
+            if known and not (plain_number and _is_year(joined)):
+                return CodeMention(raw, tuple(known), part[0].start, part[-1].end), size
+            if unknown[0] is None and self._looks_like_code(raw, joined, plain_number, called):
+                unknown = (CodeMention(raw, (), part[0].start, part[-1].end), size)
+        return unknown
+
+    def _by_subject(self, part: Sequence[Word]) -> Sequence[int] | None:
+        """The courses of a code whose letters are said in full: `nursing 313`, `political science 220`."""
+        *subject, number = (word.text for word in part)
+        if not number.isdigit() or not subject or subject[0] not in words_of("department_subjects"):
+            return None
+        starts = [""]
+        for word in subject:
+            starts = [start + word[:size] for start in starts for size in range(len(word), 0, -1)]
+        return next(
+            (self.known[code] for start in starts if len(start) > 1 and (code := start + number) in self.known), None
+        )
+
+    def _looks_like_code(self, raw: str, joined: str, plain_number: bool, called: bool) -> bool:
+        if joined.isdigit():
+            if plain_number:
+                among = self._among_codes(joined) or (called and len(joined) >= 4 and shape(joined) in self.shapes)
+                return joined not in self.titles and not _is_year(joined) and among
+            return shape(joined) in self.shapes and re.fullmatch(r"\d{1,2}[.,'’]\d{3}", raw) is not None
+        letters = re.match(r"[A-Za-z]+", raw)
+        capital = letters is not None and letters.group().isupper() and len(letters.group()) >= 2
+        glued = re.fullmatch(r"[A-Za-z]{2,}\d{3,}[A-Za-z]?", raw) is not None
+        coded = re.fullmatch(r"[A-Z]{2,8}(/[A-Z]{2,4})?[ \-]?\d{2,4}[A-Z]?", raw) is not None
+        return (capital and coded) or glued or (capital and shape(joined) in self.shapes)
+
+    def _among_codes(self, digits: str) -> bool:
+        """Whether a number of four digits or more lies between codes that are numbers as long: `8655` of 7,004–8,924,
+        where `1500 students` are no course.
+        """
+        numbers = self._numbers.get(len(digits))
+        return len(digits) >= 4 and numbers is not None and int(digits) in numbers
+
+    @cached_property
+    def _numbers(self) -> Mapping[int, range]:
+        """From the least to the greatest of the codes that are numbers, by how many digits they have."""
+        found: dict[int, list[int]] = defaultdict(list)
+        for code in self.known:
+            if code.isdecimal() and code.isascii():
+                found[len(code)].append(int(code))
+        return {size: range(min(numbers), max(numbers) + 1) for size, numbers in found.items()}
+
+
+def codes_of(courses: Sequence[Course]) -> Mapping[str, Sequence[int]]:
+    """Every spelling of the courses' codes, with the places of the courses that have it."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for number, course in enumerate(courses):
+        for code in dict.fromkeys((course.code, *course.codes)):
+            for spelling in code_spellings(code):
+                if number not in found[spelling]:
+                    found[spelling].append(number)
+    return found
+
+
+def code_spellings(code: str) -> list[str]:
+    """How a code may be typed, compacted: whole, and without a programme prefix (`KAN-CSOCV1036U` → `csocv1036u`)."""
+    whole = compact(code)
+    found = [whole] if whole else []
+    prefix, dash, rest = code.partition("-")
+    if dash and prefix.isalpha() and len(compact(rest)) >= 5 and any(letter.isdigit() for letter in rest):
+        found.append(compact(rest))
+    return found
+
+
+def shape(code: str) -> str:
+    """Letters as `a`, digits as `9`: codes of one catalogue share few shapes."""
+    return re.sub(r"\d", "9", re.sub(r"[^\W\d_]", "a", fold(code)))
+
+
+def _is_year(digits: str) -> bool:
+    return len(digits) == 4 and digits.startswith(("19", "20"))

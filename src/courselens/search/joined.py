@@ -1,0 +1,108 @@
+"""Conditions of one question that belong together: joined, beside each other, denied together.
+
+In: conditions found one by one, with their places in the question. Out: whether a phrase is joined to one of them
+(`English or German`), stands beside one (`portfolio, 3 ects`), and the conditions as they hold together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from courselens.search.facts import Condition
+from courselens.search.places import Around, words_of
+from courselens.search.tokens import Word, words
+from courselens.search.vocabulary import stop_words
+
+GAP = 40
+"""Characters between two phrases that may still be joined."""
+
+
+def within(word: Word, made: Sequence[Condition]) -> bool:
+    return any(one.start <= word.start < one.end for one in made)
+
+
+def overlap(one: Condition, other: Condition) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def overlaps(one: Condition, others: Iterable[Condition]) -> bool:
+    return any(overlap(one, other) for other in others)
+
+
+def _between(text: str, end: int, start: int) -> list[str] | None:
+    """The words between two places of one clause or list, None where more than a comma or a sign parts them."""
+    gap = text[end:start]
+    return None if start - end > GAP or re.search(r"[;.?!:]", gap) else [word.text for word in words(gap)]
+
+
+def _gap(one: Condition, around: Around) -> list[str] | None:
+    if one.end <= around.start:
+        return _between(around.text, one.end, around.start)
+    return _between(around.text, around.end, one.start) if around.end <= one.start else None
+
+
+def joins(one: Condition, around: Around) -> bool:
+    """Whether the phrase is joined to a condition: `English or German`, `paper + presentation`."""
+    told = _gap(one, around)
+    if told is None:
+        return False
+    gap = around.text[min(one.end, around.end) : max(one.start, around.start)]
+    sign = re.search(r"[/+&]", gap) is not None
+    joined = sign or any(word in words_of("joining") for word in told)
+    return joined and all(word in words_of("joining") | words_of("articles") for word in told) and around.loose
+
+
+def beside(one: Condition, around: Around) -> bool:
+    """Whether the phrase stands beside a condition and no other word: `portfolio, 3 ects`."""
+    told = _gap(one, around)
+    if told is None or not all(word in words_of("joining") | words_of("articles") for word in told):
+        return False
+    before = around.before()
+    begins = around.alone or before == "" or before in stop_words() | words_of("joining")
+    return one.end <= around.start or begins
+
+
+def joined(made: Sequence[Condition], text: str) -> list[Condition]:
+    """Conditions on one field with plain equality become one (`English or German`), others stay.
+
+    Two forms of examination joined by `and` are both wanted.
+    """
+    joined: dict[str, Condition] = {}
+    out = []
+    for one in _negated(made, text):
+        both = one.field == "exam_form" and one.field in joined and _both(text[joined[one.field].end : one.start])
+        if one.operator != "is" or one.field not in joined or both:
+            out.append(one)
+            if one.operator == "is":
+                joined[one.field] = one
+            continue
+        first = joined[one.field]
+        values = tuple(dict.fromkeys((*first.values, *one.values)))
+        said = first.said if first.said == one.said else f"{first.said}, {one.said}"
+        merged = Condition(one.field, "is", values, said, first.start, one.end)
+        out[out.index(first)] = merged
+        joined[one.field] = merged
+    return out
+
+
+def _both(between: str) -> bool:
+    return "+" in between or any(word.text in words_of("both") for word in words(between))
+
+
+def _negated(made: Sequence[Condition], text: str) -> list[Condition]:
+    """A negation holds for all that is joined after it: `neither an exam nor a presentation`."""
+    out: list[Condition] = []
+    for one in sorted(made, key=lambda one: one.start):
+        before = next((other for other in reversed(out) if other.field == one.field), None)
+        if before is not None and before.operator == "not" and one.operator == "is":
+            gap = text[before.end : one.start]
+            told = [word.text for word in words(gap)]
+            joining = words_of("joining") | words_of("articles")
+            joined = bool(told) and all(word in joining for word in told) and told[0] in words_of("joining")
+            anew = told[:1] and told[0] in words_of("both") and len(told) > 1 and told[0] != "plus"
+            if (joined and not anew) or (gap.strip() == "/"):
+                one = replace(one, operator="not")
+        out.append(one)
+    return out
