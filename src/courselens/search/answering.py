@@ -23,7 +23,7 @@ from courselens.search.field import Fit, choose_field
 from courselens.search.instead import Instead, instead
 from courselens.search.lexical import query_words
 from courselens.search.query import Understood, tied, understand
-from courselens.search.rank import Near, Ranking, best_passages, measure, rank
+from courselens.search.rank import SATURATION, Near, Ranking, best_passages, measure, rank
 from courselens.search.saying import ADDRESS, NOTHING, Saying, not_said, say_courses, say_field, writes
 from courselens.search.stored import Index
 from courselens.search.tokens import words
@@ -116,7 +116,11 @@ class Answerer:
         other = None
         if asked.kind == "course" and len(ranking.order):
             number = int(ranking.order[0])
-            asked = self._field(asked, understood, number, vectors[0])
+            beside = understood.asking(lecturers=self.course(number).values("lecturer"))
+            fits = self._fits(beside, number, vectors[0])
+            asked = self._field(asked, understood, number, fits)
+            reach = SATURATION * sum(map(self.index.lexical.rarity, beside))
+            ranking = replace(ranking, parts=parts.fitting(int(self.index.first[number]), fits, reach))
             several = self._several(asked, understood, vectors[1 : understood.asking_texts])
             asked = several[0] if several else asked
             other = self._instead(understood, number)
@@ -147,17 +151,22 @@ class Answerer:
         titles = filter(None, (course.title, course.title_en))
         return instead(understood.text, titles, self.index.names, asks, held, taken)
 
-    def _field(self, asked: Asked, understood: Understood, number: int, vector: Vectors) -> Asked:
-        """The field asked, now that the course is known; `vector` (d,) is that of the frame."""
+    def _fits(self, beside: Sequence[str], number: int, vector: Vectors) -> list[Fit]:
+        """How well the passages of course `number` fit what is asked of it: the words `beside` its name, and `vector`
+        (d,), that of the frame.
+        """
         first, end = map(int, self.index.first[number : number + 2])
-        told = understood.asking(lecturers=self.course(number).values("lecturer"))
-        words = self.index.lexical.scores(told, first, end).tolist()
+        words = self.index.lexical.scores(beside, first, end).tolist()
         cosine = (self.index.vectors[first:end] @ vector).tolist()
         fields = [self.index.asked_names[one] for one in self.index.asked[first:end].tolist()]
-        fits = map(Fit, fields, self.index.fact[first:end].tolist(), cosine, words)
-        chosen = choose_field(asked, understood.frame, list(fits))
+        return list(map(Fit, fields, self.index.fact[first:end].tolist(), cosine, words))
+
+    def _field(self, asked: Asked, understood: Understood, number: int, fits: Sequence[Fit]) -> Asked:
+        """The field asked, now that course `number` is known, whose passages fit so well."""
+        chosen = choose_field(asked, understood.frame, fits)
         if chosen.field in WRITTEN_TO and writes(understood):
-            held = chosen.field if chosen.field in fields else "lecturer"
+            held = chosen.field if any(one.field == chosen.field for one in fits) else "lecturer"
+            first, end = map(int, self.index.first[number : number + 2])
             return replace(chosen, field=self._contact(first, end) or held)
         return chosen
 

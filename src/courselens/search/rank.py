@@ -10,7 +10,7 @@ either part on questions about a field.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ import numpy.typing as npt
 from courselens.encode import Vectors
 from courselens.search.decide import Asked
 from courselens.search.facts import Mask
+from courselens.search.field import Fit
 from courselens.search.lexical import LexicalIndex
 from courselens.search.query import Understood
 from courselens.search.stored import Index
@@ -27,6 +28,8 @@ from courselens.search.vectors import Cosines, cosines
 
 SATURATION = 2.2
 """The most that BM25 multiplies a word's rarity by (k1 + 1, with tantivy's k1 of 1.2)."""
+SUMMARY = 0.09
+"""Cosine by which a fact goes before a chunk that tells no more of what is asked: it sums up."""
 DEEP = 300
 """Passages and courses that BM25 scores."""
 WEIGHTS: Mapping[str, Mapping[str, float]] = {
@@ -94,6 +97,16 @@ class Parts:
     def coverage(self, course: int) -> float:
         """The share of the question's words, by rarity, that `course` has; 0 where the question has no word."""
         return min(1.0, float(self.courses[course]) * self.top / self.reach) if self.reach else 0.0
+
+    def fitting(self, first: int, fits: Sequence[Fit], reach: float) -> Parts:
+        """The same, the passages of one course, from `first` on, by how well they fit what is asked of it: its name,
+        which `cosine` is near to, does not tell one from another. `reach` is the BM25 of all that is asked.
+        """
+        cosine, lexical = self.cosine.copy(), self.lexical.copy()
+        for place, one in enumerate(fits, first):
+            cosine[place] = one.cosine + (SUMMARY if one.fact else 0.0)
+            lexical[place] = one.words / reach if reach else 0.0
+        return replace(self, cosine=cosine, lexical=lexical)
 
     def score(self, weights: Mapping[str, float]) -> Floats:
         """The weighted sum."""
