@@ -65,14 +65,15 @@ def instead(
     asks: Callable[[str], bool],
     held: Callable[[str], bool],
     taken: Sequence[tuple[int, int]] = (),
+    told: Sequence[Word] | None = None,
 ) -> Instead | None:
     """What the question `text` says in the place of a word of one of `titles`; None where that course may be meant.
 
     `asks` tells whether a word may stand beside a name without being part of it, `held` whether the course has it
-    elsewhere; spans that are `taken` are codes and conditions.
+    elsewhere; spans that are `taken` are codes and conditions. `told` are the words in another language than the text.
     """
     weak = None
-    told = words(text)[:LONGEST_QUERY]
+    told = (words(text) if told is None else told)[:LONGEST_QUERY]
     question = _Said(text, told, [_forms(word.text, names) for word in told])
     for title in titles:
         for place, other in _beside(question, _Said(title, words(title), [])):
