@@ -27,7 +27,7 @@ from courselens.search.rank import SATURATION, Near, Ranking, best_passages, mea
 from courselens.search.saying import ADDRESS, NOTHING, Saying, not_said, say_courses, say_field, writes
 from courselens.search.stored import Index
 from courselens.search.tokens import words
-from courselens.search.translation import english_of_any, in_english
+from courselens.search.translation import english_of_any
 from courselens.search.vocabulary import frame_words
 
 MOST = 10
@@ -138,23 +138,17 @@ class Answerer:
         course = self.course(number)
         lecturers = {word.text for value in course.values("lecturer") for word in words(str(value))}
 
-        def asks(word: str) -> bool:
+        def beside(word: str) -> bool:
             mended = words(self.index.asked_model.mend(word))
-            return word in lecturers or any(one.text in frame_words() for one in mended)
-
-        def held(word: str) -> bool:
+            if word in lecturers or any(one.text in frame_words() for one in mended):
+                return True
             told = query_words(f"{word} {english_of_any(word)}")
             return bool(self.index.course_lexical.scores(told, number, number + 1)[0])
 
         taken = [(code.start, code.end) for code in understood.codes]
         taken += [(one.start, one.end) for one in understood.found.conditions]
-        own = [title for title in (course.title, course.title_en) if title]
-        found = instead(understood.text, own, self.index.names, asks, held, taken)
-        if found or understood.told_language not in ("de", "da"):
-            return found
-        translated = in_english(understood.text, understood.told, understood.told_language)
-        weak = instead(understood.text, own, self.index.names, asks, held, taken, translated)
-        return replace(weak, held=True) if weak else None
+        titles = filter(None, (course.title, course.title_en))
+        return instead(understood.text, titles, self.index.names, beside, taken)
 
     def _fits(self, beside: Sequence[str], number: int, vector: Vectors) -> list[Fit]:
         """How well the passages of course `number` fit what is asked of it: the words `beside` its name, and `vector`

@@ -45,7 +45,6 @@ FEATURES = (
     "known",
     "there",
     "instead",
-    "other",
 )
 """Names of `Evidence`'s numbers."""
 Group = Literal["named", "meant", "described"]
@@ -73,8 +72,7 @@ class Evidence:
     less where something else is asked; `near`, `subject`, `there` and `covered` are those of `subjects.Standing`;
     `words` of the topic, of eight; `about` the best cosine to a text that says what a course is about; `apart` that of
     `rank.Parts`; `known` how likely the question asks for any field that the catalogue has, on a scale of logarithms;
-    `instead` 1 where another word stands in the place of one of the title's, 2 where another part's number does;
-    `other` 1 where such a word stands elsewhere in the course.
+    `instead` 1 where another word stands in the place of one of the title's, 2 where another part's number does.
     """
 
     kind: Group
@@ -97,7 +95,6 @@ class Evidence:
     known: float = 0.0
     there: float = 0.0
     instead: float = 0.0
-    other: float = 0.0
 
     def numbers(self, names: Iterable[str] = FEATURES) -> npt.NDArray[np.float64]:
         """The features of those names as an array, in their order."""
@@ -145,8 +142,7 @@ def evidence_of(
         subject=parts.standing.subject,
         there=parts.standing.there,
         known=math.log1p(100 * sum(share for name, share in asked.shares.items() if name in held)) / math.log(101),
-        instead=1.0 + other.part if other and not other.held else 0.0,
-        other=float(other is not None and other.held),
+        instead=1.0 + other.part if other else 0.0,
     )
 
 
@@ -175,61 +171,59 @@ class Sureness:
 
 
 DEFAULTS: Mapping[Group, Sureness] = {
-    # 2721 questions, 247 without an answer: refused 0.721 of these, 0.006 of the others
+    # 3587 questions, 295 without an answer: refused 0.766 of these, 0.007 of the others
     "named": Sureness(
-        Logistic({"coded": 0.80, "said": 1.77, "margin": 2.24, "asked": 5.78, "known": 2.08}, -7.75),
+        Logistic({"coded": 0.27, "said": 1.33, "margin": 3.11, "asked": 5.80}, -5.87),
         Logistic(
             {
-                "coded": 3.60,
-                "said": 2.64,
-                "coverage": 3.25,
-                "asked": 2.27,
-                "elsewhere": -4.91,
-                "off": -5.78,
-                "known": 4.31,
-                "instead": -3.90,
-                "other": 0.0,
+                "coded": 3.37,
+                "said": 2.36,
+                "coverage": 3.34,
+                "asked": 0.86,
+                "elsewhere": -5.87,
+                "off": -6.10,
+                "known": 6.66,
+                "instead": -3.66,
             },
-            -5.53,
+            -6.19,
         ),
-        0.5,
+        0.58,
     ),
-    # 720 questions, 220 without an answer: refused 0.823 of these, 0.074 of the others
+    # 939 questions, 272 without an answer: refused 0.857 of these, 0.073 of the others
     "meant": Sureness(
-        Logistic({"coverage": 0.98, "margin": 3.75, "elsewhere": -5.57}, -0.06),
+        Logistic({"coverage": 2.84, "margin": 2.32, "elsewhere": -5.45}, -0.12),
         Logistic(
             {
-                "coverage": 2.82,
-                "elsewhere": -5.88,
-                "near": -5.10,
-                "words": 3.95,
-                "apart": 8.83,
-                "subject": -4.05,
-                "there": 1.19,
-                "instead": -2.60,
-                "other": 0.0,
+                "coverage": 3.84,
+                "elsewhere": -4.37,
+                "near": -4.49,
+                "words": 3.88,
+                "apart": 10.15,
+                "subject": -4.84,
+                "there": 2.05,
+                "instead": -2.41,
             },
-            1.41,
+            0.67,
         ),
-        0.5,
+        0.58,
     ),
-    # 1378 questions, 243 without an answer: refused 0.848 of these, 0.024 of the others
+    # 1650 questions, 263 without an answer: refused 0.886 of these, 0.024 of the others
     "described": Sureness(
-        Logistic({"coverage": 3.85, "kept": 1.99, "apart": 1.46}, 0.24),
+        Logistic({"coverage": 3.55, "kept": 1.75, "apart": 1.12}, 0.50),
         Logistic(
             {
-                "dense": 6.86,
-                "coverage": 6.26,
-                "elsewhere": -5.75,
-                "kept": 5.55,
-                "near": -6.96,
-                "covered": 1.55,
-                "words": 2.38,
-                "apart": 2.32,
+                "dense": 6.78,
+                "coverage": 5.52,
+                "elsewhere": -5.98,
+                "kept": 5.74,
+                "near": -7.44,
+                "covered": 2.51,
+                "words": 2.40,
+                "apart": 2.86,
             },
-            -1.20,
+            -1.11,
         ),
-        0.5,
+        0.58,
     ),
 }
 """What a fit begins with and a small catalogue keeps; `scripts/fit_confidence.py` prints it."""

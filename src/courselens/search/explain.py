@@ -203,7 +203,7 @@ def explain(lens: Lens, question: str) -> Explanation:
         searched=tuple(understood.searched),
         filters=answer.filters,
         ignored=answer.ignored,
-        instead=found.instead.said if found.instead and not found.instead.held else None,
+        instead=found.instead.said if found.instead else None,
         weights={"vectors": 1.0, **{name: WEIGHTS[asked.kind][one] for one, name in SCORES.items()}},
         courses=tuple(_courses(lens, found)),
         passages=tuple(_passages(lens.index, found)),

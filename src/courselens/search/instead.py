@@ -50,30 +50,26 @@ class _Said:
 @dataclass(frozen=True, slots=True)
 class Instead:
     """What stands instead of a title's word, as the question says it; `part` tells that it is the number or the letter
-    of a part of a course, `held` that the course has the word elsewhere, which makes it a weaker sign.
+    of a part of a course.
     """
 
     said: str
     part: bool
-    held: bool = False
 
 
 def instead(
     text: str,
     titles: Iterable[str],
     names: Names,
-    asks: Callable[[str], bool],
-    held: Callable[[str], bool],
+    beside: Callable[[str], bool],
     taken: Sequence[tuple[int, int]] = (),
-    told: Sequence[Word] | None = None,
 ) -> Instead | None:
     """What the question `text` says in the place of a word of one of `titles`; None where that course may be meant.
 
-    `asks` tells whether a word may stand beside a name without being part of it, `held` whether the course has it
-    elsewhere; spans that are `taken` are codes and conditions. `told` are the words in another language than the text.
+    `beside` tells whether a word may stand beside a name without being part of it, since it asks or since the course
+    has it elsewhere; spans that are `taken` are codes and conditions.
     """
-    weak = None
-    told = (words(text) if told is None else told)[:LONGEST_QUERY]
+    told = words(text)[:LONGEST_QUERY]
     question = _Said(text, told, [_forms(word.text, names) for word in told])
     for title in titles:
         for place, other in _beside(question, _Said(title, words(title), [])):
@@ -85,14 +81,10 @@ def instead(
                 return Instead(text[word.start : word.end], part=True)
             if part or other is None:
                 continue
-            another = _another(word.text, other, text, title) and not asks(word.text)
-            if not another and not _another_language(word.text, other):
-                continue
-            found = Instead(text[word.start : word.end], part=False, held=another and held(word.text))
-            if not found.held:
-                return found
-            weak = weak or found
-    return weak
+            another = _another(word.text, other, text, title) and not beside(word.text)
+            if another or _another_language(word.text, other):
+                return Instead(text[word.start : word.end], part=False)
+    return None
 
 
 def _forms(word: str, names: Names) -> frozenset[str]:

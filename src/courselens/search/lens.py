@@ -116,7 +116,7 @@ class Lens:
         codes = found.understood.codes
         if answer is None and codes and not any(code.courses for code in codes):
             return no_code(codes[0].code, found.understood.language)
-        if answer is not None or found.instead is None or found.instead.held:
+        if answer is not None or found.instead is None:
             return None
         nearest = self.answerer.course(int(found.ranking.order[0]))
         return not_this(nearest, found.instead.said, found.understood.language)
