@@ -155,7 +155,9 @@ def pairs_stage(workspace: Workspace, *, style: str, base: Path, watch: Watch, s
     counts: dict[str, Any] = {"style": style}
     with workspace.stage("pairs", made_from, counts, versions()) as folder:
         encoder = base_encoder(workspace, base)
-        exact = base_encoder(workspace, base, precision="f32")  # pairs must not depend on which arithmetic was faster
+        exact = encoder  # pairs must not depend on which arithmetic was faster
+        if encoder.precision != "f32":
+            exact = base_encoder(workspace, base, precision="f32")
         pairs = make_pairs(
             catalogue, style=style, seed=seed, tokenizer=tokenizer, progress=watch.progress, encoder=exact
         )
@@ -334,7 +336,7 @@ def keep_base(base: Path, folder: Path) -> None:
     (folder / FACTS_FILE).write_bytes(facts)
 
 
-def base_encoder(workspace: Workspace, base: Path, *, precision: str | None = None) -> Encoder:
+def base_encoder(workspace: Workspace, base: Path, *, precision: str | None = None) -> OpenVinoEncoder:
     """The base model exported once for a workspace, so that base and trained model run on the same engine.
 
     `precision` (`f32`, `bf16`) overrides the one that was measured to be the faster.

@@ -144,7 +144,7 @@ class _Layer(torch.autograd.Function):
         y2, mean2, rstd2 = torch.native_layer_norm(z2, norm2.shape, norm2, shift2, plan.eps)
         ctx.plan, ctx.weights, ctx.attended, ctx.bits = plan, weights[::2], attended, (bits1, bits2)
         ctx.norms = (z1, mean1, rstd1, norm1, shift1), (z2, mean2, rstd2, norm2, shift2)
-        ctx.inputs = (x_low, context, y1_low, up)
+        ctx.inputs = (x_low, context, up)
         return y2
 
     @staticmethod
@@ -157,16 +157,19 @@ class _Layer(torch.autograd.Function):
     def _backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         plan, (bits1, bits2), attended, norms = ctx.plan, ctx.bits, ctx.attended, ctx.norms
         w_qkv, w_out, w_up, w_down = ctx.weights
-        x_low, context, y1_low, up = ctx.inputs
+        x_low, context, up = ctx.inputs
         ctx.bits = ctx.attended = ctx.norms = ctx.inputs = None  # else all layers' numbers stay until the first is done
         d_z2, d_norm2, d_shift2 = _norm_backward(gradient, *norms[1])
         d_down = plan.output.apply(d_z2.to(plan.dtype), bits2)
         down = _linear_backward(d_down, functional.gelu(up))  # GELU again instead of kept
-        d_up = _aten.gelu_backward(d_down @ w_down, up)
+        d_up = d_down @ w_down
+        _aten.gelu_backward.grad_input(d_up, up, grad_input=d_up)
         del d_down, up
         d_y1 = d_z2 + d_up @ w_up
-        higher = _linear_backward(d_up, y1_low)
-        del d_up
+        z1, _, _, norm1, shift1 = norms[0]
+        y1 = torch.native_layer_norm(z1, norm1.shape, norm1, shift1, plan.eps)[0]  # again instead of kept, as GELU is
+        higher = _linear_backward(d_up, y1.to(plan.dtype))
+        del d_up, y1
         d_z1, d_norm1, d_shift1 = _norm_backward(d_y1, *norms[0])
         d_out = plan.context.apply(d_z1.to(plan.dtype), bits1)
         out = _linear_backward(d_out, context)
@@ -220,11 +223,11 @@ def _norm_backward(
 
 @dataclass(frozen=True, slots=True)
 class _Attended:
-    """What the backward pass of a group's attention needs; `kept` are the probabilities after dropout."""
+    """What the backward pass of a group's attention needs; the probabilities that dropout left are made again."""
 
     qkv: Tensor
     probabilities: Tensor
-    kept: Tensor
+    bits: Tensor | None
 
 
 def _attend(plan: Plan, qkv: Tensor) -> tuple[Tensor, list[_Attended]]:
@@ -238,9 +241,9 @@ def _attend(plan: Plan, qkv: Tensor) -> tuple[Tensor, list[_Attended]]:
         if group.places is not None:
             scores.view(group.count, plan.heads, group.width, group.width).add_(group.places.bias)
         probabilities = torch.softmax(scores, -1, out=scores)
-        kept = plan.attention.apply(probabilities, plan.attention.draw(*scores.shape))
-        _put(context, group, plan, torch.bmm(kept, v)[None])
-        attended.append(_Attended(parts, probabilities, kept))
+        bits = plan.attention.draw(*scores.shape)
+        _put(context, group, plan, torch.bmm(plan.attention.apply(probabilities, bits), v)[None])
+        attended.append(_Attended(parts, probabilities, bits))
     return context, attended
 
 
@@ -251,10 +254,11 @@ def _attend_backward(plan: Plan, d_context: Tensor, attended: Sequence[_Attended
         q, k, v = of.qkv.unbind()
         d_heads = _heads(d_context, group, plan, parts=1, zero=True)[0]
         d_parts = torch.empty_like(of.qkv)
-        torch.bmm(of.kept.transpose(1, 2), d_heads, out=d_parts[2])
+        kept = plan.attention.apply(of.probabilities, of.bits)
+        torch.bmm(kept.transpose(1, 2), d_heads, out=d_parts[2])
         d_kept = torch.bmm(d_heads, v.transpose(1, 2))
-        if of.kept is not of.probabilities:  # what was dropped, or is zero anyway, takes no gradient
-            _aten.threshold_backward.grad_input(d_kept, of.kept, 0.0, grad_input=d_kept)
+        if of.bits is not None:  # what was dropped, or is zero anyway, takes no gradient
+            _aten.threshold_backward.grad_input(d_kept, kept, 0.0, grad_input=d_kept)
         d_scores = _aten._softmax_backward_data(d_kept, of.probabilities, -1, d_kept.dtype)
         torch.bmm(d_scores, k, out=d_parts[0])
         torch.bmm(d_scores.transpose(1, 2), q, out=d_parts[1])
