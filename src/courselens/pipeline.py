@@ -24,7 +24,6 @@ from courselens.dataset.audit import audit
 from courselens.dataset.pairs import make_pairs
 from courselens.dataset.pairs_io import read_pairs, write_pairs
 from courselens.dataset.passages import make_passages
-from courselens.encode import Encoder
 from courselens.encode.base import base_model as base_model
 from courselens.encode.export import export_encoder
 from courselens.encode.openvino_encoder import OpenVinoEncoder, load_encoder

@@ -95,6 +95,8 @@ def test_what_tells_courses_of_one_title_apart_may_be_what_is_asked(lens: Lens, 
         ("kriegt man für Venture Ideation 6 Credits oder weniger?", "Ja, "),
         ("is Venture Ideation between 4 and 6 credits?", "No, "),
         ("is Venture Ideation in English?", "Yes, "),
+        ("is Venture Ideation in German?", "No, "),
+        ("is Venture Ideation in German or Danish?", "8,235 Venture Ideation is taught"),
         ("can I take Venture Ideation without speaking German?", "8,235 Venture Ideation is taught"),
     ],
 )
@@ -102,6 +104,31 @@ def test_yes_and_no_hold_for_limits_and_are_not_said_of_denials(lens: Lens, ques
     answer = lens.ask(question).answer
     assert answer
     assert answer.startswith(opening)
+
+
+@pytest.mark.parametrize(
+    ("question", "field", "codes"),
+    [
+        ("credits of 8,041 and 8,235", "ects", {"8,041", "8,235"}),
+        ("who teaches Supply Chain Management II and Venture Ideation?", "lecturer", {"8,041", "8,235"}),
+        ("who teaches Venture Ideation?", "lecturer", {"8,235"}),
+        ("8,235 Venture Ideation credits", "ects", {"8,235"}),
+    ],
+)
+def test_every_course_that_is_named_is_answered_for(lens: Lens, question: str, field: str, codes: set[str]) -> None:
+    found = lens.ask(question)
+    said = [found.answer or "", *(one.answer for one in found.further)]
+    assert found.field == field
+    assert {one.split()[0] for one in said} == codes
+
+
+def test_the_course_of_an_unknown_code_is_not_found_and_the_code_is_named(lens: Lens) -> None:
+    found = lens.ask("how many credits has 8,999")
+    assert (found.answer, found.note) == (None, "No course has the code 8,999.")
+
+
+def test_who_lectures_asks_for_no_courses(lens: Lens) -> None:
+    assert lens.ask("who lectures Venture Ideation this spring?").field == "lecturer"
 
 
 def test_a_course_asked_about_in_the_last_clause_is_the_one_that_is_meant(lens: Lens) -> None:

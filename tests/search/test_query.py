@@ -14,7 +14,8 @@ from courselens.search.decide import Kind, decide
 from courselens.search.facts import Facts
 from courselens.search.lens import Lens
 from courselens.search.names import Names
-from courselens.search.query import Understood, asks_for_courses, to_the_point, understand
+from courselens.search.plural import asks_for_courses
+from courselens.search.query import Understood, to_the_point, understand
 from courselens.search.tokens import words
 from courselens.search.vocabulary import conditions
 

@@ -22,8 +22,8 @@ from courselens.search.facts import Mask
 from courselens.search.field import Fit, choose_field
 from courselens.search.instead import Instead, instead
 from courselens.search.lexical import query_words
-from courselens.search.query import Understood, tied, understand
-from courselens.search.rank import SATURATION, Near, Ranking, best_passages, measure, rank
+from courselens.search.query import Understood, named_beside, tied, understand
+from courselens.search.rank import SATURATION, Near, Parts, Ranking, best_passages, measure, rank
 from courselens.search.saying import ADDRESS, NOTHING, Saying, not_said, say_courses, say_field, writes
 from courselens.search.stored import Index
 from courselens.search.tokens import words
@@ -31,6 +31,8 @@ from courselens.search.translation import english_of_any
 from courselens.search.vocabulary import frame_words
 
 MOST = 10
+MOST_BESIDE = 2
+"""Further courses of a question that are answered for beside the first."""
 REMEMBERED = 4096
 """Courses, and passages, kept parsed."""
 NAMED_COURSES = 3
@@ -57,8 +59,8 @@ WRITTEN_TO = ("lecturer", "further")
 
 @dataclass(frozen=True, slots=True)
 class Considered:
-    """Everything that was found for a question; `further` says what else was asked of the same course, `instead` what
-    the question says in the place of a word of its title.
+    """Everything that was found for a question; `further` says what else was asked of the same course, and what of
+    further courses, `instead` what the question says in the place of a word of the first one's title.
     """
 
     understood: Understood
@@ -113,17 +115,19 @@ class Answerer:
         parts = measure(self.index, understood, told, words, hidden, passages=asked.kind != "course")
         ranking = rank(self.index, understood, asked, parts, allowed, most=most)
         several: tuple[Asked, ...] = ()
+        beside: list[Saying] = []
         other = None
         if asked.kind == "course" and len(ranking.order):
             number = int(ranking.order[0])
-            beside = understood.asking(lecturers=self.course(number).values("lecturer"))
-            fits = self._fits(beside, number, vectors[0])
+            fits, fitting = self._fits(understood, number, vectors[0], parts)
             asked = self._field(asked, understood, number, fits)
-            reach = SATURATION * sum(map(self.index.lexical.rarity, beside))
-            ranking = replace(ranking, parts=parts.fitting(int(self.index.first[number]), fits, reach))
+            ranking = replace(ranking, parts=fitting)
             several = self._several(asked, understood, vectors[1 : understood.asking_texts])
             asked = several[0] if several else asked
             other = self._instead(understood, number)
+            for one in self._also_named(understood, ranking):
+                fitting = self._fits(understood, one, vectors[0], parts)[1]
+                beside.append(self._say(understood, asked, replace(ranking, parts=fitting), kept, number=one))
         said = [self._say(understood, one, ranking, kept) for one in several or (asked,)]
         saying, *further = sorted(said, key=lambda one: one.answer is None)  # what is held comes first
         saying = replace(saying, note=next((one.note for one in said if one.note), None))
@@ -131,7 +135,20 @@ class Answerer:
         evidence = evidence_of(understood, asked, ranking, coverage, self.fields, kept=bool(kept or given), other=other)
         ignored = tuple(dict.fromkeys((*found.ignored, *(one.said for one in relaxed))))
         kept = (*given, *kept)
-        return Considered(understood, asked, kept, ignored, ranking, saying, tuple(further), evidence, other)
+        return Considered(understood, asked, kept, ignored, ranking, saying, (*further, *beside), evidence, other)
+
+    def _also_named(self, understood: Understood, ranking: Ranking) -> list[int]:
+        """Further courses that the question names beside the first: by a code of their own, or by the whole title."""
+        first, group = int(ranking.order[0]), self.index.group
+        named = [code.courses for code in understood.codes if first not in code.courses]
+        found: list[int | None] = [
+            next((one for one in ranking.order.tolist() if one in courses), None) for courses in named
+        ]
+        if not understood.codes:
+            title = next((one for one in understood.titles if one.course == first), None)
+            found = [one.course for one in named_beside(understood.titles, title)]
+        distinct = {int(group[one]): one for one in reversed(found) if one is not None and group[one] != group[first]}
+        return list(reversed(distinct.values()))[:MOST_BESIDE]
 
     def _instead(self, understood: Understood, number: int) -> Instead | None:
         """What the question says instead of a word of the title of course `number`."""
@@ -150,15 +167,17 @@ class Answerer:
         titles = filter(None, (course.title, course.title_en))
         return instead(understood.text, titles, self.index.names, beside, taken)
 
-    def _fits(self, beside: Sequence[str], number: int, vector: Vectors) -> list[Fit]:
-        """How well the passages of course `number` fit what is asked of it: the words `beside` its name, and `vector`
-        (d,), that of the frame.
+    def _fits(self, understood: Understood, number: int, vector: Vectors, parts: Parts) -> tuple[list[Fit], Parts]:
+        """How well the passages of course `number` fit what is asked of it: the words beside its name, and `vector`
+        (d,), that of the frame; and `parts` with that.
         """
         first, end = map(int, self.index.first[number : number + 2])
+        beside = understood.asking(lecturers=self.course(number).values("lecturer"))
         words = self.index.lexical.scores(beside, first, end).tolist()
         cosine = (self.index.vectors[first:end] @ vector).tolist()
         fields = [self.index.asked_names[one] for one in self.index.asked[first:end].tolist()]
-        return list(map(Fit, fields, self.index.fact[first:end].tolist(), cosine, words))
+        fits = list(map(Fit, fields, self.index.fact[first:end].tolist(), cosine, words))
+        return fits, parts.fitting(first, fits, SATURATION * sum(map(self.index.lexical.rarity, beside)))
 
     def _field(self, asked: Asked, understood: Understood, number: int, fits: Sequence[Fit]) -> Asked:
         """The field asked, now that course `number` is known, whose passages fit so well."""
@@ -241,14 +260,23 @@ class Answerer:
                 relaxed.append(one)
         return mask, tuple(kept), tuple(relaxed)
 
-    def _say(self, understood: Understood, asked: Asked, ranking: Ranking, kept: Sequence[Condition]) -> Saying:
+    def _say(
+        self,
+        understood: Understood,
+        asked: Asked,
+        ranking: Ranking,
+        kept: Sequence[Condition],
+        *,
+        number: int | None = None,
+    ) -> Saying:
+        """What is said of the first course, or of course `number`."""
         unknown = bool(understood.codes) and not any(code.courses for code in understood.codes)
         if not len(ranking.order) or unknown:
             return Saying(None, (), asked.field, None, ())
         if asked.kind != "course":
             courses = [self.course(int(number)) for number in ranking.order[:NAMED_COURSES]]
             return say_courses(courses, understood.language) if understood.told else NOTHING
-        number = int(ranking.order[0])
+        number = int(ranking.order[0]) if number is None else number
         course = self.course(number)
         field = self.held(course, number, asked.field)
         if asked.field is None and asked.elsewhere > 0.5:

@@ -11,7 +11,8 @@ from typing import Literal
 
 from courselens.search.conditions import Condition, Found
 from courselens.search.places import words_of
-from courselens.search.query import BREAK, FULL, Understood, inside
+from courselens.search.plural import BREAK
+from courselens.search.query import FULL, Understood, inside
 from courselens.search.vocabulary import stop_words
 
 Kind = Literal["course", "courses", "topic"]

@@ -21,6 +21,7 @@ from courselens.search.conditions import ConditionParser, Found
 from courselens.search.lexical import guess_language, query_words
 from courselens.search.names import Names, TitleMention
 from courselens.search.places import words_of
+from courselens.search.plural import NAMED, asks_for_courses, asks_last, beside_title
 from courselens.search.stored import Index
 from courselens.search.tokens import Word, fold, words
 from courselens.search.translation import english, in_english
@@ -31,8 +32,6 @@ LONGEST = 2_000
 ENCODED = 300
 """Characters of a text of a question that are encoded: more than twice the longest question of the exams. A pasted page
 takes a third of the time that it took with `LONGEST`; its words are all searched for."""
-NAMED = 0.62
-"""Strength from which a title counts as the name of a course."""
 MAYBE = 0.5
 """Strength from which a title's words are taken for a name while the rest of the question is read."""
 BETTER = 0.1
@@ -46,9 +45,6 @@ TIED = 0.01
 """Strength within which titles fit equally well."""
 FULL = 0.8
 """Share of a title that must be said for a condition beside it to be a question: `derivatives 3 credits`."""
-
-BREAK = re.compile(r"[,;:.?!–](?!\d)|\s-\s")
-"""Where a clause ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,17 +138,18 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
     spans = [(code.start, code.end) for code in codes]
     free = [word for word in told if not inside(word, [*spans, *numbers])]
     titles, free = _titles(index.names, text, free)
-    plural = asks_for_courses(_beside_title(free, titles)) and not _asks_last(text, free, titles)
+    plural = asks_for_courses(beside_title(free, titles)) and not asks_last(text, free, titles)
     if numbers and not codes and not plural:
         titles, free = _numbered(index.names, told, numbers, titles, free)
     coded = {course for code in codes for course in code.courses}
     best = titles[0] if titles and titles[0].strength >= MAYBE and (not coded or titles[0].course in coded) else None
     title = _title_spans(text, free, best) if best else []
-    found = parser.parse(text, taken=spans if plural else [*spans, *title])
+    also = [span for one in named_beside(titles, best) for span in _title_spans(text, free, one)]
+    found = parser.parse(text, taken=spans if plural else [*spans, *title, *also])
     if title and not plural and len(tied(titles)) > 1:
         found = _with_versions(found, parser.parse(_as_course(text, title), taken=spans))
     told_apart = _told_apart(index, titles, found, text, [*spans, *title])
-    frame = _framed(text, [*spans, *title, *told_apart])
+    frame = _framed(text, [*spans, *title, *also, *told_apart])
     told_language = guess_language(frame)
     language = told_language or "en"
     frame = index.asked_model.mend(frame)
@@ -230,81 +227,6 @@ def _numbered(
     return titles, free
 
 
-def asks_for_courses(told: Sequence[Word]) -> bool:
-    """Whether the question asks for courses rather than about one: `which courses`, `any class`, `kurse über`,
-    `what can I take`, `anything on`.
-    """
-    texts = [word.text for word in told[:40]]
-    if _asks_without_the_word(texts):
-        return True
-    plural = words_of("plural_courses")
-    plural |= {word for word in texts if len(word) > 7 and word.endswith((*plural, "fag"))}
-    singular, some = words_of("singular_courses"), words_of("asking_some") - {"the"}
-    asking = {"which", "what", "welche", "welcher", "welches", "hvilket", "hvilken"}
-    of_one = texts[:1] and texts[0] in words_of("of_one") and not {"there", "any", "es", "der", "some"} & set(texts)
-    for place, word in enumerate(texts):
-        before = texts[max(0, place - 3) : place]
-        if (word == "fag" or word in words_of("plural_types")) and place == 0:
-            return True
-        if word in words_of("plural_types") and before[-1:] and before[-1] in some | asking | {"only", "nur", "kun"}:
-            return True
-        if word in plural and not ("the" in before[-1:] or "guest" in before[-1:] or of_one or _counted(before)):
-            return True
-        if (
-            word in singular
-            and any(one in some for one in before)
-            and (before[0] in asking or "is" not in texts[:1] or texts[1] == "there")
-        ):
-            return texts[place + 1 : place + 2] != ["is"] or before[0] in asking
-    return False
-
-
-def _counted(before: Sequence[str]) -> bool:
-    """`a handful of seminars`, `how many classes`: courses are parts of one."""
-    return before[-2:] == ["how", "many"] or (
-        before[-1:] in (["of"], ["von"], ["af"])
-        and before[-2:-1] not in (["list"], ["kind"], ["which"], ["types"], ["any"])
-    )
-
-
-def _asks_without_the_word(texts: Sequence[str]) -> bool:
-    found = _asking_without().search(" ".join(texts))
-    if found and not set(" ".join(texts)[found.end() :].split()[:2]) & words_of("units"):
-        return True
-    some, about = words_of("something"), words_of("about")
-    return any(
-        word in some and any(one in about for one in texts[place + 1 : place + 3]) for place, word in enumerate(texts)
-    )
-
-
-@lru_cache(maxsize=1)
-def _asking_without() -> re.Pattern[str]:
-    """Phrases of `asking_without`; a star stands for a few words, at the end for the rest of one."""
-    phrases = (
-        r" (?:[^ ]+ ){0,8}?".join(re.escape(part).replace(r"\*", "[^ ]*") for part in phrase.split(" * "))
-        for phrase in sorted(words_of("asking_without"))
-    )
-    return re.compile(rf"\b(?:{'|'.join(phrases)})(?!\w)")
-
-
-def _beside_title(told: Sequence[Word], titles: Sequence[TitleMention]) -> list[Word]:
-    """The words outside a title that is said in full, which may itself speak of courses or seminars."""
-    full = titles[0].places if titles and titles[0].cover >= 0.9 and len(titles[0].places) >= 3 else ()
-    return [word for place, word in enumerate(told) if place not in full]
-
-
-def _asks_last(text: str, told: Sequence[Word], titles: Sequence[TitleMention]) -> bool:
-    """Whether the last clause asks whether a course that it names is one of those that another clause asks for:
-    `I only want courses in English, does X fit?`
-    """
-    best = titles[0] if titles and titles[0].strength >= NAMED else None
-    if best is None or not text.endswith("?"):
-        return False
-    breaks = [found.end() for found in BREAK.finditer(text.rstrip("?"))]
-    last = next((place for place, word in enumerate(told) if breaks and word.start >= breaks[-1]), None)
-    return last is not None and min(best.places) > last and told[last].text in words_of("yes_no")
-
-
 def tied(titles: Sequence[TitleMention]) -> list[int]:
     """The courses whose titles fit as well as the best one."""
     least = max(titles[0].strength - TIED, NAMED) if titles else NAMED
@@ -323,6 +245,19 @@ def _with_versions(found: Found, versions: Found) -> Found:
     fields = {one.field for one in found.conditions}
     further = [one for one in versions.conditions if one.field not in fields]
     return Found(tuple(sorted((*found.conditions, *further), key=lambda one: one.start)), found.ignored)
+
+
+def named_beside(titles: Sequence[TitleMention], first: TitleMention | None) -> list[TitleMention]:
+    """Further titles that are said in full beside the `first`, in other words of the question."""
+    found: list[TitleMention] = []
+    if first is None or first.cover < COMPLETE:
+        return found
+    taken = set(first.places)
+    for one in titles:
+        if one.cover >= COMPLETE and len(one.places) > 1 and not taken & {*one.places}:
+            found.append(one)
+            taken |= {*one.places}
+    return found
 
 
 def _told_apart(

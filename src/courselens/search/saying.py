@@ -170,13 +170,14 @@ def _yes_no(understood: Understood, field: str, value: Sequence[Any], language: 
         if one.field == field and one.compares:
             return f"{yes if any(map(one.admits, value)) else no}, "
     expected = values_said(understood.frame, field)
-    denied = any(word.text in words_of("negation") for word in words(understood.frame))
+    told = {word.text for word in words(understood.frame)}
+    denied = bool(told & words_of("negation"))
     if not expected or denied or field == "exam" or len(value) == 0:
         return ""
     held = {format_value(one) for one in value}
     if expected <= held:
         return f"{yes}, "
-    return "" if expected & held else f"{no}, "
+    return "" if expected & held or told & words_of("choosing") else f"{no}, "
 
 
 def _opened(opening: str, text: str, course: Course) -> str:

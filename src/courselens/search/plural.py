@@ -1,0 +1,96 @@
+"""Whether a question asks for courses rather than about one: `which courses`, `anything on`, `what can I take`.
+
+In: a question's words, and the titles that it may name. Out: yes or no. The phrases are data (`words/conditions.yaml`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from courselens.search.names import TitleMention
+from courselens.search.places import words_of
+from courselens.search.tokens import Word
+
+PARTS = (["the"], ["guest"], ["who"], ["wer"])
+"""Before a word for courses that is none: `the guest lectures`, `who lectures`."""
+NAMED = 0.62
+"""Strength from which a title counts as the name of a course."""
+BREAK = re.compile(r"[,;:.?!–](?!\d)|\s-\s")
+"""Where a clause ends."""
+
+
+def asks_for_courses(told: Sequence[Word]) -> bool:
+    """Whether the question asks for courses rather than about one: `which courses`, `any class`, `kurse über`,
+    `what can I take`, `anything on`.
+    """
+    texts = [word.text for word in told[:40]]
+    if _asks_without_the_word(texts):
+        return True
+    plural = words_of("plural_courses")
+    plural |= {word for word in texts if len(word) > 7 and word.endswith((*plural, "fag"))}
+    singular, some = words_of("singular_courses"), words_of("asking_some") - {"the"}
+    asking = {"which", "what", "welche", "welcher", "welches", "hvilket", "hvilken"}
+    of_one = texts[:1] and texts[0] in words_of("of_one") and not {"there", "any", "es", "der", "some"} & set(texts)
+    for place, word in enumerate(texts):
+        before = texts[max(0, place - 3) : place]
+        if (word == "fag" or word in words_of("plural_types")) and place == 0:
+            return True
+        if word in words_of("plural_types") and before[-1:] and before[-1] in some | asking | {"only", "nur", "kun"}:
+            return True
+        if word in plural and not (before[-1:] in PARTS or of_one or _counted(before)):
+            return True
+        if (
+            word in singular
+            and any(one in some for one in before)
+            and (before[0] in asking or "is" not in texts[:1] or texts[1] == "there")
+        ):
+            return texts[place + 1 : place + 2] != ["is"] or before[0] in asking
+    return False
+
+
+def _counted(before: Sequence[str]) -> bool:
+    """`a handful of seminars`, `how many classes`: courses are parts of one."""
+    return before[-2:] == ["how", "many"] or (
+        before[-1:] in (["of"], ["von"], ["af"])
+        and before[-2:-1] not in (["list"], ["kind"], ["which"], ["types"], ["any"])
+    )
+
+
+def _asks_without_the_word(texts: Sequence[str]) -> bool:
+    found = _asking_without().search(" ".join(texts))
+    if found and not set(" ".join(texts)[found.end() :].split()[:2]) & words_of("units"):
+        return True
+    some, about = words_of("something"), words_of("about")
+    return any(
+        word in some and any(one in about for one in texts[place + 1 : place + 3]) for place, word in enumerate(texts)
+    )
+
+
+@lru_cache(maxsize=1)
+def _asking_without() -> re.Pattern[str]:
+    """Phrases of `asking_without`; a star stands for a few words, at the end for the rest of one."""
+    phrases = (
+        r" (?:[^ ]+ ){0,8}?".join(re.escape(part).replace(r"\*", "[^ ]*") for part in phrase.split(" * "))
+        for phrase in sorted(words_of("asking_without"))
+    )
+    return re.compile(rf"\b(?:{'|'.join(phrases)})(?!\w)")
+
+
+def beside_title(told: Sequence[Word], titles: Sequence[TitleMention]) -> list[Word]:
+    """The words outside a title that is said in full, which may itself speak of courses or seminars."""
+    full = titles[0].places if titles and titles[0].cover >= 0.9 and len(titles[0].places) >= 3 else ()
+    return [word for place, word in enumerate(told) if place not in full]
+
+
+def asks_last(text: str, told: Sequence[Word], titles: Sequence[TitleMention]) -> bool:
+    """Whether the last clause asks whether a course that it names is one of those that another clause asks for:
+    `I only want courses in English, does X fit?`
+    """
+    best = titles[0] if titles and titles[0].strength >= NAMED else None
+    if best is None or not text.endswith("?"):
+        return False
+    breaks = [found.end() for found in BREAK.finditer(text.rstrip("?"))]
+    last = next((place for place, word in enumerate(told) if breaks and word.start >= breaks[-1]), None)
+    return last is not None and min(best.places) > last and told[last].text in words_of("yes_no")
