@@ -348,6 +348,17 @@ def test_all_courses_is_a_place_of_its_own(client: TestClient) -> None:
     assert 'class="big"' not in client.get("/?all=1").text
 
 
+def test_two_courses_that_are_named_are_both_answered_for_and_linked(client: TestClient) -> None:
+    question = "how many credits have KAN-C1002U and KAN-C1005U"
+    found = client.get("/ask", params={"q": question}).json()
+    said = {found["course"]["code"]: found["value"], **{one["course"]["code"]: one["value"] for one in found["further"]}}
+    assert said == {"KAN-C1002U": [7.5], "KAN-C1005U": [7.5]}
+    page = client.get("/", params={"q": question}).text
+    answer = page[page.index('class="answer') : page.index("</section>")]
+    assert answer.count("The ects of KAN-C") == 2
+    assert answer.count('class="about"') == 2
+
+
 def test_a_course_that_is_not_here_is_told_from_the_nearest_one(workspace: Path) -> None:
     strict = Sureness(Logistic({}, 0.0), Logistic({"instead": -3.0}, 1.0), 0.5)
 

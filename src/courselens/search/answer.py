@@ -70,15 +70,17 @@ class FoundPassage:
 
 @dataclass(frozen=True, slots=True)
 class Further:
-    """What else was asked of the same course: the `answer`, its `value`, the `field`."""
+    """What else was asked, or of which other course: the `answer`, its `value`, the `field`, the `course`."""
 
     answer: str
     field: str | None
     value: tuple[Any, ...]
+    course: Reference
 
     def to_dict(self) -> dict[str, Any]:
         """The shape of an entry of `further`."""
-        return {"answer": self.answer, "field": self.field, "value": list(self.value)}
+        told = {"answer": self.answer, "field": self.field, "value": list(self.value)}
+        return {**told, "course": self.course.to_dict()}
 
 
 @dataclass(frozen=True, slots=True)

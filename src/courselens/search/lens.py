@@ -105,9 +105,9 @@ class Lens:
             note=saying.note or self._not_this(found, answer),
             searched=searched,
             further=tuple(
-                Further(one.answer, one.field, one.value)
+                Further(one.answer, one.field, one.value, Reference.of(one.course))
                 for one in (found.further if answer is not None else ())
-                if one.answer is not None
+                if one.answer is not None and one.course is not None
             ),
         )
 

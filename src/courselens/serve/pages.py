@@ -118,7 +118,14 @@ async def _results(service: Service, shelf: Shelf, state: State, wording: Wordin
         return {
             "answer": answer,
             "said": views.said(answer.answer, about) if answer.answer is not None and about else None,
-            "further": [views.said(one.answer, about) for one in answer.further] if about else [],
+            "further": [
+                views.said(one.answer, about) for one in answer.further if about and one.course == answer.course
+            ],
+            "beside": [
+                (views.said(one.answer, shelf.course(one.course.key)), one.course)
+                for one in answer.further
+                if one.course != answer.course
+            ],
             "alone": alone,
             "lost": lost and answer.course is None,
             "spoken": spoken,

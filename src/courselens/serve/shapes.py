@@ -76,11 +76,12 @@ class SearchResult(BaseModel):
 
 
 class FurtherAnswer(BaseModel):
-    """What else was asked of the same course, and is held."""
+    """What else was asked of the same course, or the same of another one that was named."""
 
     answer: str
     field: str | None
     value: list[Any]
+    course: CourseRef
 
 
 class AskResult(SearchResult):
@@ -91,7 +92,9 @@ class AskResult(SearchResult):
     value: list[Any]
     confidence: float = Field(ge=0, le=1)
     course: CourseRef | None
-    further: list[FurtherAnswer] = Field(description="What else was asked of the same course: who, and how many ECTS.")
+    further: list[FurtherAnswer] = Field(
+        description="What else was asked, and of which course: who, and how many ECTS."
+    )
 
 
 class Suggestions(BaseModel):
