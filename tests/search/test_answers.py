@@ -120,6 +120,7 @@ def test_every_course_that_is_named_is_answered_for(lens: Lens, question: str, f
     said = [found.answer or "", *(one.answer for one in found.further)]
     assert found.field == field
     assert {one.split()[0] for one in said} == codes
+    assert lens.consider(question).evidence.margin > 0.1  # what is named beside is no rival
 
 
 def test_the_course_of_an_unknown_code_is_not_found_and_the_code_is_named(lens: Lens) -> None:

@@ -351,7 +351,10 @@ def test_all_courses_is_a_place_of_its_own(client: TestClient) -> None:
 def test_two_courses_that_are_named_are_both_answered_for_and_linked(client: TestClient) -> None:
     question = "how many credits have KAN-C1002U and KAN-C1005U"
     found = client.get("/ask", params={"q": question}).json()
-    said = {found["course"]["code"]: found["value"], **{one["course"]["code"]: one["value"] for one in found["further"]}}
+    said = {
+        found["course"]["code"]: found["value"],
+        **{one["course"]["code"]: one["value"] for one in found["further"]},
+    }
     assert said == {"KAN-C1002U": [7.5], "KAN-C1005U": [7.5]}
     page = client.get("/", params={"q": question}).text
     answer = page[page.index('class="answer') : page.index("</section>")]

@@ -132,7 +132,8 @@ class Answerer:
         saying, *further = sorted(said, key=lambda one: one.answer is None)  # what is held comes first
         saying = replace(saying, note=next((one.note for one in said if one.note), None))
         coverage = parts.coverage(int(ranking.order[0])) if len(ranking.order) else 0.0
-        evidence = evidence_of(understood, asked, ranking, coverage, self.fields, kept=bool(kept or given), other=other)
+        held, some = self.fields, bool(kept or given)
+        evidence = evidence_of(understood, asked, ranking, coverage, held, kept=some, other=other, beside=also)
         ignored = tuple(dict.fromkeys((*found.ignored, *(one.said for one in relaxed))))
         kept = (*given, *kept)
         return Considered(understood, asked, kept, ignored, ranking, saying, (*further, *beside), evidence, other)

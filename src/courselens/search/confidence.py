@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -110,9 +110,10 @@ def evidence_of(
     *,
     kept: bool = False,
     other: Instead | None = None,
+    beside: Collection[int] = (),
 ) -> Evidence:
     """Gather the evidence of one question; `held` are the fields and sections that any course has, `other` is what it
-    says instead of a word of the course's title.
+    says instead of a word of the course's title, `beside` further courses that it names, which are no rivals.
     """
     known = any(code.courses for code in understood.codes)
     order, score, parts = ranking.order, ranking.score, ranking.parts
@@ -121,7 +122,8 @@ def evidence_of(
         return Evidence(kind, float(known), 0, 0, 0, coverage, 0, asked.share, asked.elsewhere, 1.0)
     first = int(order[0])
     mention = next((one for one in understood.titles if one.course == first), None)
-    second = float(score[int(order[1])]) if len(order) > 1 else float(score[first]) - 1
+    rivals = [one for one in order[1:].tolist() if one not in beside]
+    second = float(score[rivals[0]]) if rivals else float(score[first]) - 1
     return Evidence(
         kind=kind,
         coded=float(known),

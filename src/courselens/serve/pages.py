@@ -113,7 +113,8 @@ async def _results(service: Service, shelf: Shelf, state: State, wording: Wordin
         lost = spoken and answer.answer is None and answer.confidence >= LOST and not answer.filters
         alone = lost or (spoken and answer.course is not None and not unsure)
         if alone:
-            results = tuple(one for one in results if one.course != answer.course)[: views.ALSO]
+            told = (answer.course, *(one.course for one in answer.further))
+            results = tuple(one for one in results if one.course not in told)[: views.ALSO]
         about = shelf.course(answer.course.key) if answer.course else None
         return {
             "answer": answer,
