@@ -116,6 +116,7 @@ class Answerer:
         ranking = rank(self.index, understood, asked, parts, allowed, most=most)
         several: tuple[Asked, ...] = ()
         beside: list[Saying] = []
+        also: list[int] = []
         other = None
         if asked.kind == "course" and len(ranking.order):
             number = int(ranking.order[0])
@@ -125,7 +126,8 @@ class Answerer:
             several = self._several(asked, understood, vectors[1 : understood.asking_texts])
             asked = several[0] if several else asked
             other = self._instead(understood, number)
-            for one in self._also_named(understood, ranking):
+            also = self._also_named(understood, ranking)
+            for one in also:
                 fitting = self._fits(understood, one, vectors[0], parts)[1]
                 beside.append(self._say(understood, asked, replace(ranking, parts=fitting), kept, number=one))
         said = [self._say(understood, one, ranking, kept) for one in several or (asked,)]
