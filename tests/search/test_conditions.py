@@ -185,6 +185,7 @@ OTHERS = (
         ("what does biology offer at the 300 level", {"B2"}),
         ("history and biology courses", {"B1", "B2"}),
         ("in the spring of 2025", {"B3"}),
+        ("advanced history, but not at the 300 level", {"B1"}),
     ],
 )
 def test_conditions_of_another_catalogue(question: str, codes: set[str]) -> None:
@@ -193,6 +194,31 @@ def test_conditions_of_another_catalogue(question: str, codes: set[str]) -> None
     for condition in ConditionParser(facts).parse(question).conditions:
         mask &= condition.mask(facts)
     assert {one.code for one, here in zip(OTHERS, mask, strict=True) if here} == codes
+
+
+@pytest.mark.parametrize(
+    ("question", "codes"),
+    [
+        ("political science up to the 200 level", {"D1"}),
+        ("computer science courses", {"D2"}),
+        ("classes of the russian department", {"D3"}),
+        ("300 level sociology and anthropology", {"D4"}),
+        ("courses that give no credit at all", {"D3"}),
+        ("social animals, 300 level", {"D4", "D2"}),
+    ],
+)
+def test_departments_by_their_short_forms(question: str, codes: set[str]) -> None:
+    made = (
+        course("D1", "One", credits=1.0, department="PSCI", level=("100",)),
+        course("D2", "Two", credits=1.0, department="CSCI", level=("300",)),
+        course("D3", "Three", credits=0.0, department="RUSSN", level=("200",)),
+        course("D4", "Four", credits=1.0, department="SOAN", level=("300",)),
+    )
+    facts = Facts.of(made)
+    mask = np.ones(len(made), dtype=bool)
+    for condition in ConditionParser(facts).parse(question).conditions:
+        mask &= condition.mask(facts)
+    assert {one.code for one, here in zip(made, mask, strict=True) if here} == codes
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from courselens.search.amounts import amounts, bare_credits, levels, numbers_sai
 from courselens.search.facts import Condition, Facts
 from courselens.search.joined import beside, joined, joins, overlap, overlaps, within
 from courselens.search.places import Around, Phrase, compound_of, exam_phrases, fits, ruled_out, speech_of, words_of
-from courselens.search.tokens import Word, flat, fold, words
+from courselens.search.tokens import Word, abbreviates, flat, fold, words
 from courselens.search.vocabulary import asking_words, conditions, stop_words
 
 __all__ = ["Condition", "ConditionParser", "Found", "values_said"]
@@ -32,7 +32,7 @@ NAMED = "\N{WHITE SQUARE}"
 """Stands for each word of a title or code: no word, and no condition."""
 MOST_DEPARTMENTS = 4
 """Words that may name departments and nothing else."""
-SMALL = ("courses", "offering", "taught", "asking_some", "levels", "units")
+SMALL = ("courses", "offering", "taught", "asking_some", "levels", "units", "negation", "joining", "grades")
 """Words that may stand beside departments and conditions."""
 SHORT = re.compile(r"[A-Z]{2,8}")
 """A department's short form."""
@@ -223,14 +223,15 @@ class ConditionParser:
         """
         short, first = self._short, told[0].text
         subjects = words_of("department_subjects")
-        two = "".join(word.text[:2] for word in told[:2] if word.text in subjects)
-        if two in short and len(two) == 4:
-            return 2, short[two]
-        held = [
-            code
-            for code in short
-            if len(code) > 2 and (first == code or (first in subjects and first.startswith(code)))
-        ]
+        if first in subjects and len(told) > 1 and told[1].text in subjects | words_of("sciences"):
+            second = told[1].text
+            both = {first[:size] + second[:more] for size in range(1, len(first)) for more in range(2, len(second))}
+            found = sorted(both & short.keys(), key=len)
+            if found:
+                return 2, short[found[-1]]
+        begun = [code for code in short if len(code) > 2 and first.startswith(code)]
+        cut = [code for code in short if len(code) > 3 and abbreviates(code, first)]
+        held = [code for code in (*begun, *cut) if first == code or first in subjects]
         return 1, short[max(held, key=len)] if held else None
 
     @cached_property
