@@ -80,7 +80,8 @@ class Parts:
     that says what the course is about, `title` the strength of a title found in the question, `courses` BM25 relative
     to the best; `cosine` and `lexical` (passages,), the latter 0 where passages are not wanted. `top` is the best
     course's BM25 itself, `reach` what a course with all words of the question would have; `standing` where the question
-    stands among what universities teach, `apart` by how much the nearest course is nearer than those that follow it.
+    stands among what universities teach, `apart` by how much the nearest course is nearer than those that follow it,
+    `summary` by how much a fact goes before a chunk.
     """
 
     dense: Floats
@@ -93,6 +94,7 @@ class Parts:
     reach: float
     standing: Standing
     apart: float
+    summary: float = 0.0
 
     def coverage(self, course: int) -> float:
         """The share of the question's words, by rarity, that `course` has; 0 where the question has no word."""
@@ -104,9 +106,8 @@ class Parts:
         """
         cosine, lexical = self.cosine.copy(), self.lexical.copy()
         for place, one in enumerate(fits, first):
-            cosine[place] = one.cosine + (SUMMARY if one.fact else 0.0)
-            lexical[place] = one.words / reach if reach else 0.0
-        return replace(self, cosine=cosine, lexical=lexical)
+            cosine[place], lexical[place] = one.cosine, one.words / reach if reach else 0.0
+        return replace(self, cosine=cosine, lexical=lexical, summary=SUMMARY)
 
     def score(self, weights: Mapping[str, float]) -> Floats:
         """The weighted sum."""
@@ -199,7 +200,7 @@ def best_passage(index: Index, parts: Parts, course: int, field: str | None = No
 
 def _fit(index: Index, parts: Parts, course: int, field: str | None) -> npt.NDArray[np.floating[Any]]:
     own = slice(int(index.first[course]), int(index.first[course + 1]))
-    score = parts.cosine[own] + 0.3 * parts.lexical[own]
+    score: Floats = parts.cosine[own] + 0.3 * parts.lexical[own] + parts.summary * index.fact[own]
     if field is not None and field in index.asked_names:
         score = score + 10.0 * (index.asked[own] == index.asked_names.index(field))
     return score
