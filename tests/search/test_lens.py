@@ -66,6 +66,14 @@ def test_what_is_held_is_said_beside_what_is_not(lens: Lens) -> None:
     assert "literature" in found.note
 
 
+def test_courses_that_fit_much_less_are_not_named_beside_the_best(lens: Lens) -> None:
+    found = lens.consider("courses on carbon prices, damages, discounting and climate policy")
+    best, second = found.ranking.score[found.ranking.order[:2]]
+    assert second < 0.6 * best
+    assert found.saying.answer == "This course fits: KAN-C1012U Climate Economics."
+    assert str(lens.consider("master courses in English").saying.answer).count(";") == 2
+
+
 def test_yes_and_no(lens: Lens) -> None:
     assert str(lens.ask("Is Embodied Leadership taught in English?").answer).startswith("Yes, ")
     assert str(lens.ask("Is Embodied Leadership taught in Danish?").answer).startswith("No, ")

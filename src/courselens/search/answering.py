@@ -37,6 +37,8 @@ REMEMBERED = 4096
 """Courses, and passages, kept parsed."""
 NAMED_COURSES = 3
 """Courses that the answer to "which courses …" names in its sentence."""
+NEARLY_AS_GOOD = 0.6
+"""Share of the best one's score from which a course is named beside it."""
 ALIASES = {
     "ects": ("ects", "credits"),
     "credits": ("credits", "ects"),
@@ -277,7 +279,9 @@ class Answerer:
         if not len(ranking.order) or unknown:
             return Saying(None, (), asked.field, None, ())
         if asked.kind != "course":
-            courses = [self.course(int(number)) for number in ranking.order[:NAMED_COURSES]]
+            least = NEARLY_AS_GOOD * float(ranking.score[ranking.order[0]])
+            good = [one for one in ranking.order[:NAMED_COURSES].tolist() if ranking.score[one] >= least]
+            courses = [self.course(one) for one in good]
             return say_courses(courses, understood.language) if understood.told else NOTHING
         number = int(ranking.order[0]) if number is None else number
         course = self.course(number)
