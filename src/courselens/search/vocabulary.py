@@ -136,7 +136,7 @@ def described() -> list[Phrasing]:
 
 
 def students() -> list[Phrasing]:
-    """The lines of `students.tsv`: what students ask of a course, `{x}`, in their own words, and what answers it."""
+    """The lines of `students.tsv`: what is asked of a course, `{x}`, as students put it, and what answers it."""
     return _lines("students.tsv")
 
 
