@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import numpy as np
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from courselens.search.conditions import Condition, ConditionParser, values_said
 from courselens.search.facts import Facts
 from courselens.search.show import OPERATORS
-from courselens.search.vocabulary import conditions
+from courselens.search.vocabulary import FOLDER, conditions
 from fakes import course
 
 COURSES = (
@@ -369,3 +370,10 @@ def test_a_guest_who_speaks_examines_nobody() -> None:
     parser = ConditionParser(facts)
     assert parser.parse("Geldpolitik mit einem Gastvortrag der Nationalbank").conditions == ()
     assert [one.field for one in parser.parse("Kurse mit Abschlussvortrag").conditions] == ["exam_form"]
+
+
+def test_no_list_of_words_stands_twice() -> None:
+    """YAML keeps the last of two lists of one name, and says nothing."""
+    for path in sorted(FOLDER.glob("*.yaml")):
+        names = re.findall(r"^(\w+):", path.read_text(encoding="utf-8"), re.MULTILINE)
+        assert len(names) == len(set(names)), path

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -100,6 +102,13 @@ def test_a_code_whose_letters_are_said_in_full(question: str, number: int) -> No
     (found,) = names.codes.find(question, words(question))
     assert found.courses == (number,)
     assert names.codes.find("nurses 313", words("nurses 313")) == []
+
+
+def test_long_words_behind_a_subject_are_read_quickly() -> None:
+    names, question = Names.of((course("HIST 313", "Ageing"),)), f"history {'a' * 900} {'b' * 900} 5"
+    started = time.perf_counter()
+    assert names.codes.find(question, words(question)) == []
+    assert time.perf_counter() - started < 0.1
 
 
 def test_a_title_is_where_its_words_stand_together() -> None:

@@ -254,8 +254,8 @@ def _share_pattern() -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def _level_pattern() -> re.Pattern[str]:
     """A number, compared, beside the word `level` or at the end of a clause."""
-    before, after, _ = _parts()
-    before = before.replace(r"\s*)?", rf"\s*(?:(?:{_either(conditions()['definite'])})\s+)?)?")
+    before = _compared(rf"(?:(?:{_either(conditions()['definite'])})\s+)?")
+    after = _either(conditions()["after_number"])
     unit = rf"(?:{_either(conditions()['level_units'])})\b"
     parting = SEPARATORS.replace(r",(?=\s)|", "")
     numbers = rf"(?P<list>\d{{1,4}}(?:\s*(?:{parting})\s*\d{{1,4}})?)(?!\w)"
@@ -282,15 +282,18 @@ def _unnamed(pattern: str) -> str:
     return re.sub(r"\(\?P<\w+>", "(?:", pattern)
 
 
+def _compared(then: str = "") -> str:
+    """Pattern of the words before a number, and of what may stand between: `beyond the 100 level`."""
+    before = _either([word for name in (*_COMPARING, "between") for word in conditions()[name]])
+    signs = "|".join(map(re.escape, sorted(_SIGNS, key=len, reverse=True)))
+    return rf"(?:(?P<before>(?:{before})\b\.?|{signs})\s*{then})?"
+
+
 def _parts() -> tuple[str, str, str]:
     """Patterns of the words before a number, of those after it, and of one number or several."""
-    data = conditions()
-    before = _either([word for name in (*_COMPARING, "between") for word in data[name]])
-    signs = "|".join(map(re.escape, sorted(_SIGNS, key=len, reverse=True)))
-    after = _either(data["after_number"])
     one = rf"(?:{_NUMBER}|\b(?:{_spelled()})\b)"
     return (
-        rf"(?:(?P<before>(?:{before})\b\.?|{signs})\s*)?",
-        after,
+        _compared(),
+        _either(conditions()["after_number"]),
         rf"(?P<list>{one}(?:\s*(?:{SEPARATORS})\s*{one}){{0,3}})",
     )

@@ -136,8 +136,9 @@ class Answerer:
         saying, *further = sorted(said, key=lambda one: one.answer is None)  # what is held comes first
         saying = replace(saying, note=next((one.note for one in said if one.note), None))
         coverage = parts.coverage(int(ranking.order[0])) if len(ranking.order) else 0.0
-        held, some = self.fields, bool(kept or given)
-        evidence = evidence_of(understood, asked, ranking, coverage, held, kept=some, other=other, beside=also)
+        evidence = evidence_of(
+            understood, asked, ranking, coverage, self.fields, kept=bool(kept or given), other=other, beside=also
+        )
         ignored = tuple(dict.fromkeys((*found.ignored, *(one.said for one in relaxed))))
         kept = (*given, *kept)
         return Considered(understood, asked, kept, ignored, ranking, saying, (*further, *beside), evidence, other)
@@ -145,14 +146,13 @@ class Answerer:
     def _also_named(self, understood: Understood, ranking: Ranking) -> list[int]:
         """Further courses that the question names beside the first: by a code of their own, or by the whole title."""
         first, group = int(ranking.order[0]), self.index.group
-        named = [code.courses for code in understood.codes if first not in code.courses]
-        found: list[int | None] = [
-            next((one for one in ranking.order.tolist() if one in courses), None) for courses in named
-        ]
-        if not understood.codes:
+        if understood.codes:
+            coded = [code.courses for code in understood.codes if first not in code.courses]
+            found = [one for courses in coded for one in [one for one in ranking.order.tolist() if one in courses][:1]]
+        else:
             title = next((one for one in understood.titles if one.course == first), None)
             found = [one.course for one in named_beside(understood.titles, title)]
-        distinct = {int(group[one]): one for one in reversed(found) if one is not None and group[one] != group[first]}
+        distinct = {int(group[one]): one for one in reversed(found) if group[one] != group[first]}
         return list(reversed(distinct.values()))[:MOST_BESIDE]
 
     def _instead(self, understood: Understood, number: int) -> Instead | None:
@@ -189,12 +189,12 @@ class Answerer:
         chosen = choose_field(asked, understood.frame, fits)
         if chosen.field in WRITTEN_TO and writes(understood):
             held = chosen.field if any(one.field == chosen.field for one in fits) else "lecturer"
-            first, end = map(int, self.index.first[number : number + 2])
-            return replace(chosen, field=self._contact(first, end) or held)
+            return replace(chosen, field=self._contact(number) or held)
         return chosen
 
-    def _contact(self, first: int, end: int) -> str | None:
-        """The section that says to whom to write, of the passages from `first` to before `end`."""
+    def _contact(self, number: int) -> str | None:
+        """The section of course `number` that says to whom to write."""
+        first, end = map(int, self.index.first[number : number + 2])
         sections = (self.passage(number) for number in range(first, end) if not self.index.fact[number])
         return next((one.section for one in sections if ADDRESS.search(one.text)), None)
 

@@ -15,6 +15,8 @@ MOST = 6
 SURE = 0.7
 """Probability of a field from which a clause asks for it."""
 
+BREAK = re.compile(r"[,;:.?!–](?!\d)|\s-\s")
+"""Where a clause ends."""
 _JOINED = re.compile(r"\s*(?:[,;?.&+/]|\b(?:and|und|og|sowie|samt|plus|also|auch)\b)\s*", re.IGNORECASE)
 
 _NAME = re.compile(rf"\b{MENTION}\b")

@@ -76,14 +76,8 @@ class Codes:
     def _by_subject(self, part: Sequence[Word]) -> Sequence[int] | None:
         """The courses of a code whose letters are said in full: `nursing 313`, `political science 220`."""
         *subject, number = (word.text for word in part)
-        if not number.isdigit() or not subject or subject[0] not in words_of("department_subjects"):
-            return None
-        starts = [""]
-        for word in subject:
-            starts = [start + word[:size] for start in starts for size in range(len(word), 0, -1)]
-        return next(
-            (self.known[code] for start in starts if len(start) > 1 and (code := start + number) in self.known), None
-        )
+        codes = (form + number for form in short_forms(subject)) if number.isdigit() else ()
+        return next((self.known[code] for code in codes if code in self.known), None)
 
     def _looks_like_code(self, raw: str, joined: str, plain_number: bool, called: bool) -> bool:
         if joined.isdigit():
@@ -123,6 +117,19 @@ def codes_of(courses: Sequence[Course]) -> Mapping[str, Sequence[int]]:
                 if number not in found[spelling]:
                     found[spelling].append(number)
     return found
+
+
+def short_forms(subject: Sequence[str]) -> list[str]:
+    """How one or two folded words for a subject may be cut short, longest first: `nursing` to `nurs`, `political
+    science` to `psci`; none of other words.
+    """
+    subjects = words_of("department_subjects")
+    first, *rest = subject or ("",)
+    if first not in subjects or len(rest) > 1 or not {*rest} <= subjects | words_of("sciences"):
+        return []
+    ends = [second[:size] for second in rest for size in range(1, len(second) + 1)] or [""]
+    forms = {first[:size] + end for size in range(1, len(first) + 1) for end in ends}
+    return sorted((form for form in forms if len(form) > 1), key=lambda form: (-len(form), form))
 
 
 def code_spellings(code: str) -> list[str]:

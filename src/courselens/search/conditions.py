@@ -10,17 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from rapidfuzz.distance import OSA
 
 from courselens.dataset.glossary import is_term
 from courselens.search.amounts import amounts, bare_credits, levels, numbers_said, terms, years
+from courselens.search.departments import Departments
 from courselens.search.facts import Condition, Facts
-from courselens.search.joined import beside, joined, joins, overlap, overlaps, within
+from courselens.search.joined import beside, joined, joins, overlap, overlaps
 from courselens.search.places import Around, Phrase, compound_of, exam_phrases, fits, ruled_out, speech_of, words_of
-from courselens.search.tokens import Word, abbreviates, flat, fold, words
+from courselens.search.tokens import Word, flat, fold, words
 from courselens.search.vocabulary import asking_words, conditions, stop_words
 
 __all__ = ["Condition", "ConditionParser", "Found", "values_said"]
@@ -30,12 +31,6 @@ LONGEST = 80
 LONGEST_PHRASE = 6
 NAMED = "\N{WHITE SQUARE}"
 """Stands for each word of a title or code: no word, and no condition."""
-MOST_DEPARTMENTS = 4
-"""Words that may name departments and nothing else."""
-SMALL = ("courses", "offering", "taught", "asking_some", "levels", "units", "negation", "joining", "grades")
-"""Words that may stand beside departments and conditions."""
-SHORT = re.compile(r"[A-Z]{2,8}")
-"""A department's short form."""
 NAMESAKES = 6
 """The most people for whom a name alone may stand."""
 LOOSE = ("language", "level", "start", "type", "duration", "teaching_method", "exam_form")
@@ -64,6 +59,7 @@ class ConditionParser:
         self.facts = facts
         self.phrases = _known_phrases()
         self.own = _own_phrases(facts)
+        self.departments = Departments(facts)
         self._meant = lru_cache(maxsize=REMEMBERED)(self._look_up)
         self.names = _name_words(facts.values.get("lecturer", {}))
         self.rare_names = frozenset(
@@ -100,7 +96,7 @@ class ConditionParser:
         known = [*numbers, *(one for one in names if not isinstance(one, str))]
         add(one for one in self._phrases(told, text, known) if isinstance(one, str) or not overlaps(one, numbers))
         add(one for one in names if isinstance(one, str) or not overlaps(one, made))
-        add(self._departments_alone(text, made))
+        add(self.departments.alone(text, words(text)[:LONGEST], made))
         if made:
             add(one for one in bare_credits(blank, text, self.facts) if not overlaps(one, made))
         wanted = set(fields) if fields is not None else None
@@ -130,7 +126,7 @@ class ConditionParser:
             if not size and first:
                 left.append((place, first))
             place += max(1, size)
-        found += self._departments(words(text)[:LONGEST], text)
+        found += self.departments.named(text, words(text)[:LONGEST])
         made = [one for one in found if isinstance(one, Condition)]
         all_said = len(told) > 1 and self._all_said(told, left, [*made, *known])
         changed = True
@@ -184,59 +180,6 @@ class ConditionParser:
                 found.append(next((one for one in made if isinstance(one, Condition)), made[0]))
                 return size, longest
         return 0, longest
-
-    def _departments(self, told: Sequence[Word], text: str) -> list[Condition]:
-        """Departments known by a short form, said in full: `history department` where the catalogue has `HIST`."""
-        found = []
-        cue = words_of("departments")
-        for place, word in enumerate(told):
-            around = Around(told, place, 1, text)
-            if around.next in cue or (around.before() in ("of", "for") and around.before(2) in cue):
-                _, value = self._department([word])
-                if value:
-                    found.append(Condition("department", around.operator, (value,), around.said, word.start, word.end))
-        return found
-
-    def _departments_alone(self, text: str, made: Sequence[Condition]) -> list[Condition]:
-        """Departments known by a short form that are all that is said beside conditions: `100-level history`."""
-        told = words(text)[:LONGEST]
-        small = frozenset().union(stop_words(), *map(words_of, SMALL))
-        rest = [word for word in told if word.text not in small and not within(word, made)]
-        if any(word.text in words_of("teaching_language") for word in told):  # `taught in Norwegian` is no department
-            return []
-        courses = made or any(word.text in words_of("plural_courses") for word in told)
-        if not courses or not rest or len(rest) > MOST_DEPARTMENTS:
-            return []
-        found = []
-        while rest:
-            size, value = self._department(rest)
-            if value is None:
-                return []
-            start, end = rest[0].start, rest[size - 1].end
-            found.append(Condition("department", "is", (value,), text[start:end], start, end))
-            rest = rest[size:]
-        return found
-
-    def _department(self, told: Sequence[Word]) -> tuple[int, str | None]:
-        """How many of the words from the first on say a department's short form, and which: `HIST` of history, `SOAN`
-        of sociology and anthropology.
-        """
-        short, first = self._short, told[0].text
-        subjects = words_of("department_subjects")
-        if first in subjects and len(told) > 1 and told[1].text in subjects | words_of("sciences"):
-            second = told[1].text
-            both = {first[:size] + second[:more] for size in range(1, len(first)) for more in range(2, len(second))}
-            found = sorted(both & short.keys(), key=len)
-            if found:
-                return 2, short[found[-1]]
-        begun = [code for code in short if len(code) > 2 and first.startswith(code)]
-        cut = [code for code in short if len(code) > 3 and abbreviates(code, first)]
-        held = [code for code in (*begun, *cut) if first == code or first in subjects]
-        return 1, short[max(held, key=len)] if held else None
-
-    @cached_property
-    def _short(self) -> Mapping[str, str]:
-        return {fold(value): value for value in self.facts.values.get("department", {}) if SHORT.fullmatch(value)}
 
     def _look_up(self, phrase: Phrase) -> Sequence[tuple[str, str]]:
         """Fields and values that a phrase means: as it stands, inflected, or as the end of a compound."""

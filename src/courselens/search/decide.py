@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from courselens.search.clauses import BREAK
 from courselens.search.conditions import Condition, Found
 from courselens.search.places import words_of
-from courselens.search.plural import BREAK
 from courselens.search.query import FULL, Understood, inside
 from courselens.search.vocabulary import stop_words
 

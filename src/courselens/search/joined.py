@@ -20,14 +20,17 @@ GAP = 40
 
 
 def within(word: Word, made: Sequence[Condition]) -> bool:
+    """Whether a word belongs to what one of the conditions says."""
     return any(one.start <= word.start < one.end for one in made)
 
 
 def overlap(one: Condition, other: Condition) -> bool:
+    """Whether two conditions share a place of the question."""
     return one.start < other.end and other.start < one.end
 
 
 def overlaps(one: Condition, others: Iterable[Condition]) -> bool:
+    """Whether a condition shares a place with any of the others."""
     return any(overlap(one, other) for other in others)
 
 

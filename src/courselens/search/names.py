@@ -51,6 +51,8 @@ LEAST_COVER = 0.1
 TOGETHER = 3
 """Words of a title that are surely meant as one where all of them stand together."""
 
+NAMED = 0.62
+"""Strength from which a title counts as the name of a course."""
 ENOUGH = 0.6
 """Strength of a title that needs no part of it to stand together."""
 

@@ -9,16 +9,13 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from courselens.search.names import TitleMention
+from courselens.search.clauses import BREAK
+from courselens.search.names import NAMED, TitleMention
 from courselens.search.places import words_of
 from courselens.search.tokens import Word
 
 PARTS = (["the"], ["guest"], ["who"], ["wer"])
 """Before a word for courses that is none: `the guest lectures`, `who lectures`."""
-NAMED = 0.62
-"""Strength from which a title counts as the name of a course."""
-BREAK = re.compile(r"[,;:.?!–](?!\d)|\s-\s")
-"""Where a clause ends."""
 
 
 def asks_for_courses(told: Sequence[Word]) -> bool:

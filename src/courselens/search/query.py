@@ -19,9 +19,9 @@ from courselens.search.clauses import clauses
 from courselens.search.codes import CodeMention
 from courselens.search.conditions import ConditionParser, Found
 from courselens.search.lexical import guess_language, query_words
-from courselens.search.names import Names, TitleMention
+from courselens.search.names import NAMED, Names, TitleMention
 from courselens.search.places import words_of
-from courselens.search.plural import NAMED, asks_for_courses, asks_last, beside_title
+from courselens.search.plural import asks_for_courses, asks_last, beside_title
 from courselens.search.stored import Index
 from courselens.search.tokens import Word, fold, words
 from courselens.search.translation import english, in_english
@@ -320,10 +320,9 @@ def _topic(text: str, told: Sequence[Word], spans: Sequence[tuple[int, int]]) ->
 
 def _topical(word: Word, found: Found) -> bool:
     """Whether the word names or describes: it neither asks nor says a condition."""
-    asking = asking_words() | (
-        words_of("offering") if any(one.field == "department" for one in found.conditions) else set()
-    )
-    return word.text not in asking and not inside(word, [(one.start, one.end) for one in found.conditions])
+    if word.text in words_of("offering") and any(one.field == "department" for one in found.conditions):
+        return False
+    return word.text not in asking_words() and not inside(word, [(one.start, one.end) for one in found.conditions])
 
 
 def _bare(text: str, told: Sequence[Word]) -> str:
