@@ -34,7 +34,7 @@ from courselens.evaluate.others import other_models
 from courselens.evaluate.questions import read_questions
 from courselens.evaluate.report import write_report
 from courselens.evaluate.systems import Remembering
-from courselens.evaluate.whole import ABLATION, UNTRAINED, WHOLE, WholeSystem
+from courselens.evaluate.whole import ABLATION, UNTRAINED, WHOLE, WholeSystem, vectors_of
 from courselens.progress import Progress
 from courselens.read import read
 from courselens.search.confidence import Confidence
@@ -239,7 +239,7 @@ def index_stage(workspace: Workspace, *, watch: Watch) -> Mapping[str, Any]:
         watch.progress("exporting the encoder", 0, 0)
         exported = export_encoder(model, folder / ENCODER, sample)
         encoder = load_encoder(folder / ENCODER)
-        build_index(catalogue, passages, encoder, folder)
+        build_index(catalogue, passages, encoder, folder, progress=watch.progress)
         counts |= {
             "passages": len(passages),
             "courses": len(catalogue.courses),
@@ -278,16 +278,16 @@ def report_stage(workspace: Workspace, *, base: Path, watch: Watch, others: Sequ
     style = str(_record(workspace, "pairs").counts["style"])
     passages = make_passages(catalogue.courses, tokenizer=model / "tokenizer.json", style=style)
     test = read_pairs(pairs / "test.parquet")
+    indexed, corpus = open_index(index), corpus_of(test, passages)
     encoders = {
         "base": Remembering(base_encoder(workspace, base)),
-        "trained": Remembering(load_encoder(index / ENCODER)),
+        "trained": Remembering(load_encoder(index / ENCODER), vectors_of(indexed, corpus)),
     }
     models = encoders | {one.name: Remembering(base_encoder(workspace, one.model)) for one in compared}
     training = load_training(workspace)
-    lens = Lens(open_index(index), models["trained"], Confidence.open(index))  # encodes what was encoded once only
+    lens = Lens(indexed, models["trained"], Confidence.open(index))  # encodes what was encoded once only
     counts: dict[str, Any] = {}
     with workspace.stage("report", made_from, counts, versions()) as folder:
-        corpus = corpus_of(test, passages)
         whole = WholeSystem.over(lens, corpus)
         measured = evaluate(
             test,

@@ -29,7 +29,7 @@ from courselens.errors import CourselensError
 
 LEAST_COSINE = 0.9999
 """Mean cosine to the model in fp32 that an exported graph must reach."""
-CHECKED_TEXTS = 64
+CHECKED_TEXTS = 32
 ROUNDS = 3
 
 FALLBACK_TEXTS = (

@@ -7,7 +7,7 @@ of the best passages. A system knows nothing of courses, kinds of question or ri
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -45,9 +45,10 @@ class System(Protocol):
 class Remembering:
     """An encoder that encodes each text once: a model, its fusion with BM25 and its scores of pairs share texts."""
 
-    def __init__(self, encoder: Encoder) -> None:
+    def __init__(self, encoder: Encoder, known: Mapping[str, Vectors] | None = None) -> None:
+        """`known` are vectors (d,) that `encoder` has made of texts before."""
         self._encoder = encoder
-        self._known: dict[str, Vectors] = {}
+        self._known: dict[str, Vectors] = dict(known or {})
 
     @property
     def dimensions(self) -> int:

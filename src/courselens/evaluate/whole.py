@@ -15,7 +15,7 @@ import numpy as np
 
 from courselens.course import Catalogue
 from courselens.dataset.types import Passage
-from courselens.encode import Encoder
+from courselens.encode import Encoder, Vectors
 from courselens.evaluate.systems import Ranking
 from courselens.search.answering import Answerer
 from courselens.search.explain import shown
@@ -30,7 +30,7 @@ UNTRAINED = "courselens on base"
 ABLATION = ("base", "BM25 + base", UNTRAINED, WHOLE)
 """The systems by what each adds to the one before: words, understanding, training."""
 
-BLOCK = 256
+BLOCK = 2048
 """Questions that are encoded at once."""
 
 
@@ -62,14 +62,17 @@ class WholeSystem:
         """The same, searching with `base` (of as many dimensions). `catalogue` is the one that was indexed."""
         index = self.answerer.index
         vectors, texts = np.zeros_like(index.vectors), np.zeros_like(index.about)
+        places: list[int] = []
+        abouts: list[int] = []
+        told: list[str] = []
         for number in np.flatnonzero(~self.hidden).tolist():
-            places = [place for place in index.passages_of(number) if index.vectors[place].any()]  # no boilerplate
-            passages = [index.passage(place) for place in index.passages_of(number)]
-            if places:
-                vectors[places] = base.encode([index.passage(place).text for place in places])
+            places += [place for place in index.passages_of(number) if index.vectors[place].any()]  # no boilerplate
             course = catalogue.courses[number]
-            told = about(course, course.text_language or (guess_language(course.title) or "en"), passages)
-            texts[index.first_about[number] : index.first_about[number + 1]] = base.encode(told)
+            passages = [index.passage(place) for place in index.passages_of(number)]
+            told += about(course, course.text_language or (guess_language(course.title) or "en"), passages)
+            abouts += range(index.first_about[number], index.first_about[number + 1])
+        made_of = base.encode([*(index.passage(place).text for place in places), *told])
+        vectors[places], texts[abouts] = made_of[: len(places)], made_of[len(places) :]
         made = Answerer(replace(index, vectors=vectors, rounded=None, about=texts, about_rounded=None))
         return replace(self, name=name, answerer=made, searching=base)
 
@@ -90,6 +93,14 @@ class WholeSystem:
                 rows = list(dict.fromkeys(self.rows[place] for place in places if place in self.rows))
                 out[start + row, : len(rows)] = rows
         return out
+
+
+def vectors_of(index: Index, corpus: Sequence[Passage]) -> dict[str, Vectors]:
+    """The vectors (d,) that the index holds of the texts of `corpus`: they need not be made anew."""
+    keys = {passage.course for passage in corpus}
+    numbers = [number for number in range(index.courses) if index.course(number).key in keys]
+    places = [place for number in numbers for place in index.passages_of(number) if index.vectors[place].any()]
+    return {index.passage(place).text: np.asarray(index.vectors[place]) for place in places}
 
 
 def _rows(index: Index, corpus: Sequence[Passage], hidden: Mask) -> dict[int, int]:

@@ -122,7 +122,8 @@ class RowReader:
             if column.name == "start" and not columns.year:
                 term_year, cell = _without_year(cell)
                 year = year or term_year
-            self._field(column, cell, fields)
+            if not self._field(column, cell, fields) and self.labels.kind(column.name) == "number":
+                self._section(column, cell, sections, parts)  # `no limit` says what no number does
         if parts and "exam_form" not in fields and (form := exam_form(parts)):
             fields["exam_form"] = form
         code = codes[0] if codes else ""
@@ -151,17 +152,19 @@ class RowReader:
             return (" ".join(said),) if all(said) else ()
         return split_codes(said[0]) if said and said[0] else ()
 
-    def _field(self, column: Column, cell: Cell, fields: dict[str, Field]) -> None:
+    def _field(self, column: Column, cell: Cell, fields: dict[str, Field]) -> bool:
+        """Keep what the cell says of a field; False where it holds no value of it."""
         known = (column.header, cell)
         if known not in self.known:
             raw = [_plain(text) for text in cell]
             self.known[known] = self.labels.canonical(column.name, raw, label=column.header)
         found = self.known[known]
         if found is None:
-            return
+            return False
         if found.name in fields:  # a second column of the same meaning keeps its own name
             found = replace(found, name=own_name(column.header))
         fields.setdefault(found.name, found)
+        return True
 
     def _section(self, column: Column, cell: Cell, sections: list[Section], parts: list[ExamPart]) -> None:
         # Several texts of a nested list are its items.

@@ -304,6 +304,8 @@ class _Reader:
     def _field(self, name: str, values: Sequence[str], label: str, page: int | None) -> None:
         found = self.labels.canonical(name, values, label=label, page=page)
         if found is None:
+            if self.labels.kind(name) == "number":  # `Course capacity: No limit` says what no number does
+                self._section(name, label, "\n".join(map(clean, values)), page)
             return
         known = self.fields.get(found.name)
         self.fields[found.name] = _merge(known, found) if known else found

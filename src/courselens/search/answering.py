@@ -22,6 +22,7 @@ from courselens.search.facts import Mask
 from courselens.search.field import Fit, choose_field
 from courselens.search.instead import Instead, instead
 from courselens.search.lexical import query_words
+from courselens.search.plural import counts
 from courselens.search.query import Understood, named_beside, tied, understand
 from courselens.search.rank import SATURATION, Near, Parts, Ranking, best_passages, measure, rank
 from courselens.search.saying import ADDRESS, NOTHING, Saying, not_said, say_courses, say_field, writes
@@ -132,14 +133,14 @@ class Answerer:
             for one in also:
                 fitting = self._fits(understood, one, vectors[0], parts)[1]
                 beside.append(self._say(understood, asked, replace(ranking, parts=fitting), kept, number=one))
-        said = [self._say(understood, one, ranking, kept) for one in several or (asked,)]
+        ignored = tuple(dict.fromkeys((*found.ignored, *(one.said for one in relaxed))))
+        said = [self._say(understood, one, ranking, kept, unmet=ignored) for one in several or (asked,)]
         saying, *further = sorted(said, key=lambda one: one.answer is None)  # what is held comes first
         saying = replace(saying, note=next((one.note for one in said if one.note), None))
         coverage = parts.coverage(int(ranking.order[0])) if len(ranking.order) else 0.0
         evidence = evidence_of(
             understood, asked, ranking, coverage, self.fields, kept=bool(kept or given), other=other, beside=also
         )
-        ignored = tuple(dict.fromkeys((*found.ignored, *(one.said for one in relaxed))))
         kept = (*given, *kept)
         return Considered(understood, asked, kept, ignored, ranking, saying, (*further, *beside), evidence, other)
 
@@ -273,8 +274,9 @@ class Answerer:
         kept: Sequence[Condition],
         *,
         number: int | None = None,
+        unmet: Sequence[str] = (),
     ) -> Saying:
-        """What is said of the first course, or of course `number`."""
+        """What is said of the first course, or of course `number`; `unmet` are conditions that none fulfils."""
         unknown = bool(understood.codes) and not any(code.courses for code in understood.codes)
         if not len(ranking.order) or unknown:
             return Saying(None, (), asked.field, None, ())
@@ -282,7 +284,9 @@ class Answerer:
             least = NEARLY_AS_GOOD * float(ranking.score[ranking.order[0]])
             good = [one for one in ranking.order[:NAMED_COURSES].tolist() if ranking.score[one] >= least]
             courses = [self.course(one) for one in good]
-            return say_courses(courses, understood.language) if understood.told else NOTHING
+            if not understood.told:
+                return NOTHING
+            return say_courses(courses, understood.language, count=self._count(understood, ranking, kept), unmet=unmet)
         number = int(ranking.order[0]) if number is None else number
         course = self.course(number)
         field = self.held(course, number, asked.field)
@@ -293,6 +297,12 @@ class Answerer:
         if writes(understood):
             passages = tuple(sorted(passages, key=lambda one: not ADDRESS.search(one[1].text)))
         return say_field(understood, course, field, asked.field, passages)
+
+    def _count(self, understood: Understood, ranking: Ranking, kept: Sequence[Condition]) -> int:
+        """How many courses fit, one of each group, where nothing but conditions or their number is asked; else 0."""
+        if understood.topical or understood.titles or not (kept or counts(understood.told)):
+            return 0
+        return len(np.unique(self.index.group[np.isfinite(ranking.score)]))
 
     def held(self, course: Course, number: int, field: str | None) -> str | None:
         """The field itself, or the one that answers for it in this course."""

@@ -184,7 +184,7 @@ def fit_asked(encoder: Encoder, topics: Sequence[str], sentences: Sequence[str] 
 
     `sentences` of the catalogue teach what a description looks like that asks for nothing.
     """
-    texts, labels = examples(topics, sentences, seed=seed)
+    texts, labels, lines = examples(topics, sentences, seed=seed)
     names = tuple(sorted(set(labels)))
     targets = np.array([names.index(label) for label in labels])
     told = [_features([word.text for word in words(text)[:LONGEST]]) for text in texts]
@@ -194,17 +194,15 @@ def fit_asked(encoder: Encoder, topics: Sequence[str], sentences: Sequence[str] 
     dense = vectors.shape[1]
     rows = [np.array([dense + known[feature] for feature in one if feature in known], dtype=np.int64) for one in told]
     weights, bias = _softmax_regression(vectors, rows, targets, dense + len(known), seed)
-    lines = {collapse(one.text.replace("{x}", MENTION)): one.asked for one in phrasings(most=MOST, seed=seed)}
-    elsewhere = np.array([asked == "elsewhere" for asked in lines.values()])
-    place = {text.rstrip("?"): row for row, text in enumerate(texts)}
-    further = [line for line in lines if line not in place]
-    place |= {line: row for row, line in enumerate(further, len(texts))}
-    near = np.concatenate([vectors, encoder.encode(further)])[[place[line] for line in lines]]
-    return AskedModel(names, known, weights, bias, Rounded.of(near), elsewhere)
+    elsewhere = np.array([labels[row] == "elsewhere" for row in lines])
+    return AskedModel(names, known, weights, bias, Rounded.of(vectors[lines]), elsewhere)
 
 
-def examples(topics: Sequence[str], sentences: Sequence[str] = (), *, seed: int) -> tuple[list[str], list[str]]:
-    """Questions and what they ask. Phrasings without a course (`none`, `courses`) hold topics only.
+def examples(
+    topics: Sequence[str], sentences: Sequence[str] = (), *, seed: int
+) -> tuple[list[str], list[str], list[int]]:
+    """Questions, what they ask, and the places of those that stand for a phrasing each. Phrasings without a course
+    (`none`, `courses`) hold topics only.
 
     Where a question names no course, its topic is cut out when it is understood; so it is in every other example here.
     """
@@ -212,6 +210,7 @@ def examples(topics: Sequence[str], sentences: Sequence[str] = (), *, seed: int)
     pool = [topic for topic in topics if topic] or ["economics", "history", "statistics"]
     texts: list[str] = []
     labels: list[str] = []
+    lines: dict[str, int] = {}
 
     def add(text: str, asked: str) -> None:
         texts.append(text if choose.random() < 0.5 else text + "?")
@@ -225,7 +224,10 @@ def examples(topics: Sequence[str], sentences: Sequence[str] = (), *, seed: int)
             while "{x}" in text:
                 text = text.replace("{x}", fill, 1)
                 fill = _topic(pool, choose) if fill != MENTION else fill
-            add(collapse(text) if number % 2 else text, phrasing.asked)
+            text = collapse(text) if number % 2 else text
+            if number == (0 if named else 1):
+                lines.setdefault(text, len(texts))
+            add(text, phrasing.asked)
     for one in described():
         add(collapse(one.text), one.asked)
     for one in students():
@@ -234,7 +236,7 @@ def examples(topics: Sequence[str], sentences: Sequence[str] = (), *, seed: int)
         told = sentence.split()
         first = choose.randrange(max(1, len(told) - 4))
         add(collapse(" ".join(told[first : first + choose.randint(4, 14)])), "none")
-    return texts, labels
+    return texts, labels, [*lines.values()]
 
 
 def _topic(pool: Sequence[str], choose: random.Random) -> str:

@@ -25,6 +25,9 @@ LEAST_ASKED = 0.35
 DESCRIBED_ASKED = 0.4
 """Probability of all fields together from which one counts as asked of a course that is only described."""
 
+TAUGHT_BY = 0.9
+"""Probability that the lecturer is asked where it is asked if somebody teaches a course."""
+
 SAME: Mapping[str, str] = {"exam_form": "exam", "credits": "ects"}
 """Fields that a question can hardly tell apart: judged together, the likelier of the two is asked."""
 
@@ -50,6 +53,8 @@ def decide(understood: Understood, shares: Mapping[str, float], held: frozenset[
     `held` are the fields and sections that any course has. A description that sounds like another one (`how firms run
     their tax department`) asks for none of those that no course has.
     """
+    if _whether_taught_by(understood):
+        shares = {name: share * (1 - TAUGHT_BY) for name, share in shares.items()} | {"lecturer": TAUGHT_BY}
     fields = {name: share for name, share in shares.items() if name not in ("none", "courses", "elsewhere")}
     if not understood.named:
         fields = {name: share for name, share in fields.items() if name in held} or fields
@@ -72,6 +77,15 @@ def decide(understood: Understood, shares: Mapping[str, float], held: frozenset[
     return Asked("topic", None, share, elsewhere, shares)
 
 
+def _whether_taught_by(understood: Understood) -> bool:
+    """Whether it is asked if somebody teaches a course: `is the Brexit course taught by Toye?`."""
+    told = {one.field for one in understood.found.conditions} - {"year"}
+    by = words_of("giving") | words_of("taught_by")
+    gives = any(word.text in by for word in understood.told)
+    one = understood.named or _of_the_course(understood)
+    return told == {"lecturer"} and gives and one and not understood.plural and _yes_no(understood)
+
+
 def _conditions_alone(understood: Understood, asked: str) -> bool:
     """Whether conditions are all that is said (`6 ECTS English`), or the field asked is one (`worth at least 6 ECTS`).
 
@@ -81,6 +95,8 @@ def _conditions_alone(understood: Understood, asked: str) -> bool:
     told = [one for one in understood.found.conditions if one.field != "year"]
     if not told:
         return False
+    if not understood.topical and any(one.field == "lecturer" for one in told) and not _of_the_course(understood):
+        return True  # `is Bieger teaching this term?`
     if _yes_no(understood) or (_of_the_course(understood) and not understood.plural):
         return False
     if understood.plural:

@@ -12,7 +12,7 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -48,6 +48,8 @@ FEW = 3
 """Titles that a word may stand in to name a course by itself, as a part of its title."""
 LEAST_COVER = 0.1
 """Share of a title's weight below which it is not named."""
+PART_OF = 0.95
+"""What a title counts less for that is but a part of another one that is said."""
 TOGETHER = 3
 """Words of a title that are surely meant as one where all of them stand together."""
 
@@ -86,6 +88,10 @@ class TitleMention:
         """From 0 to 1: a title in full, or a short form that is all that the question names."""
         said = 1.0 if self.whole else self.said
         return max(self.cover * (0.55 + 0.45 * said), 0.35 * self.cover + 0.65 * said * min(1.0, self.cover * 2))
+
+    def part_of(self, other: TitleMention) -> bool:
+        """Whether another title says this one and more: `Differential Equations` in `Differential Equations I`."""
+        return {*self.places} < {*other.places}
 
     def better_than(self, other: TitleMention) -> bool:
         """Whether this is the better one of two of a course: the stronger; of a title and a part of it that is `whole`
@@ -168,7 +174,10 @@ class Names:
             known = best.get(mention.course)
             if known is None or mention.better_than(known):
                 best[mention.course] = mention
-        return sorted(best.values(), key=lambda one: (-one.strength, one.course))[:most]
+        found = sorted(best.values(), key=lambda one: (-one.strength, one.course))[:most]
+        longer = [one for one in found if one.whole]
+        found = [replace(one, cover=one.cover * PART_OF) if any(map(one.part_of, longer)) else one for one in found]
+        return sorted(found, key=lambda one: (-one.strength, one.course))
 
     def similar(self, word: str) -> tuple[tuple[int, float], ...]:
         """Vocabulary words like `word`, with a similarity: itself, else other forms of it, else misspellings, else what

@@ -47,6 +47,17 @@ def asks_for_courses(told: Sequence[Word]) -> bool:
     return False
 
 
+def counts(told: Sequence[Word]) -> bool:
+    """Whether it is asked how many courses there are."""
+    texts = [word.text for word in told]
+    for place, word in enumerate(texts[1:], 1):
+        if word in words_of("plural_courses") and not words_of("counting").isdisjoint(
+            (texts[place - 1], " ".join(texts[max(0, place - 2) : place]))
+        ):
+            return True
+    return False
+
+
 def _counted(before: Sequence[str]) -> bool:
     """`a handful of seminars`, `how many classes`: courses are parts of one."""
     return before[-2:] == ["how", "many"] or (
@@ -75,10 +86,13 @@ def _asking_without() -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(phrases)})(?!\w)")
 
 
-def beside_title(told: Sequence[Word], titles: Sequence[TitleMention]) -> list[Word]:
-    """The words outside a title that is said in full, which may itself speak of courses or seminars."""
+def beside_title(told: Sequence[Word], named: Sequence[Word], titles: Sequence[TitleMention]) -> list[Word]:
+    """The words `told` outside a title that is said in full, which may itself speak of courses or seminars. Its places
+    count in `named`, the same words or some of them in English.
+    """
     full = titles[0].places if titles and titles[0].cover >= 0.9 and len(titles[0].places) >= 3 else ()
-    return [word for place, word in enumerate(told) if place not in full]
+    within = [named[place] for place in full if place < len(named)]
+    return [word for word in told if not any(one.start < word.end and word.start < one.end for one in within)]
 
 
 def asks_last(text: str, told: Sequence[Word], titles: Sequence[TitleMention]) -> bool:

@@ -137,8 +137,11 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
     codes = [code for code in index.names.codes.find(text, told) if code.courses or not _crosses(code, numbers)]
     spans = [(code.start, code.end) for code in codes]
     free = [word for word in told if not inside(word, [*spans, *numbers])]
+    if _needed(index.names, told, spans):
+        codes, spans = [], []
+    own = free
     titles, free = _titles(index.names, text, free)
-    plural = asks_for_courses(beside_title(free, titles)) and not asks_last(text, free, titles)
+    plural = asks_for_courses(beside_title(own, free, titles)) and not asks_last(text, free, titles)
     if numbers and not codes and not plural:
         titles, free = _numbered(index.names, told, numbers, titles, free)
     coded = {course for code in codes for course in code.courses}
@@ -156,8 +159,9 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
     if not codes and (best is None or best.strength < NAMED):
         frame = collapse(frame)
     topic = _topic(text, told, [*spans, *((one.start, one.end) for one in found.conditions)])
-    full = title and best is not None and best.whole and _leads(titles)
-    bare = "" if plural else " ".join(text[start:end] for start, end in title) if full else _bare(text, told)
+    whole = title if best is not None and best.whole else []
+    full = whole and _leads(titles)
+    bare = "" if plural else " ".join(text[start:end] for start, end in whole) if full else _bare(text, told, whole)
     return Understood(
         question=question,
         text=text,
@@ -276,6 +280,16 @@ def _told_apart(
     return telling if asks else []
 
 
+def _needed(names: Names, told: Sequence[Word], codes: Sequence[tuple[int, int]]) -> bool:
+    """Whether the courses of the `codes` are asked of as needed for another one: `do I need MATH 244 for Topology?`."""
+    if not codes or not any(word.text in words_of("needing") for word in told):
+        return False
+    behind = [word for word in told if word.start >= max(end for _, end in codes)]
+    place = next((place for place, word in enumerate(behind[:3], 1) if word.text in words_of("needed_for")), None)
+    titles = names.find_titles(behind[place:]) if place else []
+    return bool(titles) and titles[0].strength >= NAMED
+
+
 def _crosses(code: CodeMention, spans: Sequence[tuple[int, int]]) -> bool:
     """Whether what looks like a code that no course has is a number of credits or a term: `ECTS 15`, `FS25`."""
     return any(start < code.end and code.start < end for start, end in spans)
@@ -314,6 +328,7 @@ def _framed(text: str, spans: Sequence[tuple[int, int]]) -> str:
 def _topic(text: str, told: Sequence[Word], spans: Sequence[tuple[int, int]]) -> str:
     """The words of the text that are neither a condition, a code nor a word of asking for courses."""
     asking = words_of("courses") | words_of("asking_some") | words_of("taught") | words_of("units") | stop_words()
+    asking |= words_of("something") | words_of("wishing")
     kept = [word for word in told if not inside(word, spans) and word.text not in asking]
     return " ".join(text[word.start : word.end] for word in kept)
 
@@ -325,9 +340,11 @@ def _topical(word: Word, found: Found) -> bool:
     return word.text not in asking_words() and not inside(word, [(one.start, one.end) for one in found.conditions])
 
 
-def _bare(text: str, told: Sequence[Word]) -> str:
-    """The words of the text that name or describe rather than ask, with the small words between two of them."""
-    places = [place for place, word in enumerate(told) if word.text not in asking_words()]
+def _bare(text: str, told: Sequence[Word], title: Sequence[tuple[int, int]]) -> str:
+    """The words of the text that name or describe rather than ask, those of a whole `title` among them, with the small
+    words between two of them.
+    """
+    places = [place for place, word in enumerate(told) if word.text not in asking_words() or inside(word, title)]
     kept = [
         place
         for place, word in enumerate(told)

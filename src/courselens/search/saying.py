@@ -28,11 +28,32 @@ FIT = {
     "da": ("Dette passer: {names}.", "Disse passer bedst: {names}."),
 }
 """How one course, and several, are named as an answer."""
+COUNTED = {
+    "en": "{count:,} courses fit, among them: {names}.",
+    "de": "{count:,} Kurse passen, darunter: {names}.",
+    "da": "{count:,} kurser passer, blandt andet: {names}.",
+}
+"""The same where conditions are all that is asked for, which every one of them fulfils."""
+UNMET = {
+    "en": "No course fits “{said}”. Without that: {names}.",
+    "de": "Kein Kurs passt zu «{said}». Ohne das: {names}.",
+    "da": "Intet kursus passer til »{said}«. Uden det: {names}.",
+}
 NOT_SAID = {
     "en": "The catalogue does not say {what} of {name}.",
     "de": "Dazu steht bei {name} nichts im Katalog.",
     "da": "Det står der intet om ved {name} i kataloget.",
 }
+WHAT = {
+    "ects": "number of ECTS credits",
+    "credits": "number of credits",
+    "further": "further information",
+    "start": "term",
+    "updated": "date of the last change",
+    "title_en": "English title",
+    "exam": "examination",
+}
+"""What fields are called in that sentence, where not by their names."""
 NOT_THIS = {
     "en": "No course is called so with “{said}”; the nearest is {name}.",
     "de": "Kein Kurs heisst so mit «{said}»; am nächsten ist {name}.",
@@ -67,13 +88,20 @@ class Saying:
 NOTHING = Saying(None, (), None, None, ())
 
 
-def say_courses(courses: Sequence[Course], language: str) -> Saying:
-    """Name the best courses."""
+def say_courses(courses: Sequence[Course], language: str, *, count: int = 0, unmet: Sequence[str] = ()) -> Saying:
+    """Name the best courses, how many there are (`count`, where all of them fit alike) and the conditions that none of
+    them fulfils.
+    """
     if not courses:
         return NOTHING
-    names = "; ".join(course.name for course in courses)
     one, several = FIT[language]
-    return Saying((one if len(courses) == 1 else several).format(names=names), (), None, None, ())
+    fit = one if len(courses) == 1 else several
+    if unmet:
+        fit = UNMET[language]
+    elif count > len(courses):
+        fit = COUNTED[language]
+    names = "; ".join(course.name for course in courses)
+    return Saying(fit.format(names=names, count=count, said=", ".join(unmet)), (), None, None, ())
 
 
 def say_field(
@@ -115,7 +143,7 @@ def say_field(
 
 def not_said(course: Course, field: str | None, language: str) -> str:
     """That the catalogue does not say `field` (None: what is asked) of `course`."""
-    what = f"the {field.replace('_', ' ')}" if field else "this"
+    what = f"the {WHAT.get(field, field.replace('_', ' '))}" if field else "this"
     return NOT_SAID[language].format(what=what, name=course.name)
 
 
@@ -139,10 +167,12 @@ def _missing(course: Course, field: str | None, language: str) -> Saying:
 
 
 def _fact(course: Course, passage: Passage, language: str) -> str:
-    """The fact of `passage` in `language`; as the passage has it where that is the page's own."""
-    if language == language_of(course):
-        return passage.text
-    return next((one.text for one in make_statements(course, language) if one.field == passage.field), passage.text)
+    """The fact of `passage` in `language`, as the passage has it where that is the page's own; a term with its year."""
+    told = passage.text
+    if language != language_of(course):
+        told = next((one.text for one in make_statements(course, language) if one.field == passage.field), told)
+    dated = passage.field == "start" and course.year and course.year not in told
+    return f"{told.rstrip('.')} ({course.year})." if dated else told
 
 
 def _value(course: Course, field: str) -> tuple[Any, ...]:
@@ -169,7 +199,8 @@ def _yes_no(understood: Understood, field: str, value: Sequence[Any], language: 
     for one in understood.found.conditions:
         if one.field == field and one.compares:
             return f"{yes if any(map(one.admits, value)) else no}, "
-    expected = values_said(understood.frame, field)
+    stated = (one for one in understood.found.conditions if one.field == field and one.operator == "is")
+    expected = values_said(understood.frame, field) or {format_value(said) for one in stated for said in one.values}
     told = {word.text for word in words(understood.frame)}
     denied = bool(told & words_of("negation"))
     if not expected or denied or field == "exam" or len(value) == 0:

@@ -93,6 +93,7 @@ def frame_words() -> frozenset[str]:
     for name in ("language", "level", "start", "type", "teaching_method", "exam_form", "numbers"):
         for said in conditions()[name].values():
             found |= {word.text for one in said for word in words(str(one))}
+    found |= {word.removesuffix("s") for word in found if len(word) > SHORT_WORD and not word.endswith("ss")}
     return frozenset(found)
 
 
@@ -107,6 +108,8 @@ def collapse(text: str) -> str:
     return " ".join(told) + ("?" if text.rstrip().endswith("?") else "")
 
 
+SHORT_WORD = 5
+"""Letters of a word up to which its last `s` is no sign of a plural."""
 RESERVED = 5
 """Every so many lines of `elsewhere`, one is kept from fitting: confidence is calibrated on it."""
 

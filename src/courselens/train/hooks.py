@@ -19,7 +19,7 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 
 from courselens.progress import Progress
 from courselens.train.batches import GroupBatchSampler
-from courselens.train.dev import DevSet, evaluate_dev
+from courselens.train.dev import DevMetrics, DevSet, evaluate_dev
 from courselens.train.packed import release_freed_memory, resident_memory
 from courselens.train.training import DevPoint, LossPoint
 
@@ -43,16 +43,29 @@ class Embedder:
 
 
 class DevEvaluator(BaseEvaluator):
-    """Dev MRR@10 of the model under training, in the form that the trainer calls."""
+    """Dev MRR@10 of the model under training, in the form that the trainer calls; its texts have up to `length` tokens,
+    as the base's had, whatever is trained on.
+    """
 
-    def __init__(self, dev: DevSet) -> None:
+    def __init__(self, dev: DevSet, length: int) -> None:
         self.dev = dev
+        self.length = length
+        self.measured: list[DevMetrics] = []
 
     def __call__(
         self, model: Any, output_path: str | None = None, epoch: int = -1, steps: int = -1
     ) -> dict[str, float]:
         """The metric by its name, in [0, 1]."""
-        return {DEV_METRIC: evaluate_dev(self.dev, Embedder(model)).mrr}
+        trained_on, model.max_seq_length = model.max_seq_length, self.length
+        try:
+            self.measured.append(evaluate_dev(self.dev, Embedder(model)))
+        finally:
+            model.max_seq_length = trained_on
+        return {DEV_METRIC: self.measured[-1].mrr}
+
+    def of(self, metric: float | None) -> DevMetrics | None:
+        """What was measured first where the metric was exactly this; None where nothing was."""
+        return next((one for one in self.measured if one.mrr == metric), None)
 
 
 class CatalogueTrainer(SentenceTransformerTrainer):

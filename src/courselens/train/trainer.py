@@ -173,6 +173,8 @@ def _train(
     if recipe.merge_base:
         _merge(model, load_model(recipe, base), recipe.merge_base)
     _check_finite(model, recipe)
+    measured = trainer.evaluator.of(trainer.state.best_metric) if isinstance(trainer.evaluator, DevEvaluator) else None
+    kept = None if recipe.merge_base else measured  # the best checkpoint's weights are the model's
     progress("measuring the trained model", 0, 0)
     state = trainer.state
     seconds = keeper.seconds if not (checkpoint and checkpoint.finished) else checkpoint.seconds
@@ -191,7 +193,7 @@ def _train(
         losses=losses(state.log_history),
         dev=dev_points(state.log_history),
         base_dev=prepared.base_dev,
-        trained_dev=evaluate_dev(dev, embedder),
+        trained_dev=kept or evaluate_dev(dev, embedder),
         arguments=_plain(trainer.args, run),
         negatives=prepared.negatives,
         unused=prepared.unused,
@@ -239,7 +241,7 @@ def _trainer(
         args=training_arguments(recipe, run, steps=math.ceil(batches * recipe.epochs), packed=packed),
         train_dataset=prepared.dataset,
         loss=loss,
-        evaluator=DevEvaluator(dev) if recipe.evaluate else None,
+        evaluator=DevEvaluator(dev, recipe.max_seq_length) if recipe.evaluate else None,
         data_collator=packed_collator(model) if packed else None,
         callbacks=callbacks,
     )
