@@ -16,7 +16,8 @@ def model(rows: list[list[float]], elsewhere: list[bool]) -> AskedModel:
     """Knows two classes that its regression holds equally likely."""
     weights, bias = np.zeros((2, 2), dtype=np.float32), np.zeros(2, dtype=np.float32)
     phrasings = Rounded.of(np.array(rows, dtype=np.float32))
-    return AskedModel(("ects", "elsewhere"), {}, weights, bias, phrasings, np.array(elsewhere))
+    deep = np.zeros(2, dtype=np.float32)
+    return AskedModel(("ects", "elsewhere"), {}, weights, bias, deep, 0.0, phrasings, np.array(elsewhere))
 
 
 def test_the_phrasings_nearest_to_a_question_count() -> None:

@@ -27,6 +27,7 @@ from courselens.search.query import Understood, named_beside, tied, understand
 from courselens.search.rank import SATURATION, Near, Parts, Ranking, best_passages, measure, rank
 from courselens.search.saying import ADDRESS, NOTHING, Saying, not_said, say_courses, say_field, writes
 from courselens.search.stored import Index
+from courselens.search.telling import telling
 from courselens.search.tokens import words
 from courselens.search.translation import english_of_any
 from courselens.search.vocabulary import frame_words
@@ -179,11 +180,16 @@ class Answerer:
         """
         first, end = map(int, self.index.first[number : number + 2])
         beside = understood.asking(lecturers=self.course(number).values("lecturer"))
-        words = self.index.lexical.scores(beside, first, end).tolist()
+        words = self.index.lexical.scores(beside, first, end)
+        reach = SATURATION * sum(map(self.index.lexical.rarity, beside))
+        shares = words / reach if reach else words
         cosine = (self.index.vectors[first:end] @ vector).tolist()
         fields = [self.index.asked_names[one] for one in self.index.asked[first:end].tolist()]
-        fits = list(map(Fit, fields, self.index.fact[first:end].tolist(), cosine, words))
-        return fits, parts.fitting(first, fits, SATURATION * sum(map(self.index.lexical.rarity, beside)))
+        fits = list(map(Fit, fields, self.index.fact[first:end].tolist(), cosine, words.tolist(), shares.tolist()))
+        detail = self.index.asked_model.detail(understood.frame, vector)
+        own = self.index.own[first:end]
+        told = telling(understood.frame, fits, own, detail, lambda row: self.passage(first + row).text)
+        return fits, parts.fitting(first, fits, told)
 
     def _field(self, asked: Asked, understood: Understood, number: int, fits: Sequence[Fit]) -> Asked:
         """The field asked, now that course `number` is known, whose passages fit so well."""

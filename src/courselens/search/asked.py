@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 import random
 import re
 from collections import Counter
@@ -49,6 +50,8 @@ LEAST_COUNT = 3
 LONGEST = 40
 """Words of a question that are looked at."""
 EPOCHS = 12
+DEEP_EPOCHS = 60
+"""For the few questions about examinations of which somebody said whether a summary tells it."""
 BATCH = 256
 LEARNING_RATE = 0.02
 DECAY = 1e-4
@@ -78,14 +81,17 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class AskedModel:
-    """`names` of the K classes, `weights` float32 of shape (d + V, K), `bias` (K,), V known word features; `phrasings`
-    (n, d) in 8 bits, and which of them ask for what no catalogue holds, bool (n,).
+    """`names` of the K classes, `weights` float32 of shape (d + V, K), `bias` (K,), V known word features; `deep`
+    (d + V,) and `deep_bias` weigh what asks for more than a summary tells; `phrasings` (n, d) in 8 bits, and which of
+    them ask for what no catalogue holds, bool (n,).
     """
 
     names: tuple[str, ...]
     features: Mapping[str, int]
     weights: Floats
     bias: Floats
+    deep: Floats
+    deep_bias: float
     phrasings: Rounded
     elsewhere: npt.NDArray[np.bool_]
     spellings: dict[tuple[str, int], list[str]] = field(default_factory=dict, repr=False)
@@ -124,6 +130,14 @@ class AskedModel:
         weight = np.exp(SHARPNESS * (cosine[nearest] - cosine[nearest].max()))
         return float(weight @ self.elsewhere[nearest] / weight.sum())
 
+    def detail(self, text: str, vector: npt.NDArray[np.float32]) -> float:
+        """Probability that a question about an examination asks for more than a summary of its parts tells."""
+        score = EMBEDDING_SCALE * float(vector @ self.deep[: len(vector)]) + self.deep_bias
+        found = self._numbers(text)
+        if found:
+            score += WORD_SCALE / math.sqrt(len(found)) * float(self.deep[[len(vector) + n for n in found]].sum())
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
+
     def mend(self, text: str) -> str:
         """`text` with misspelt words of asking as the phrasings spell them: `X assesment` → `X assessment`."""
         out, at = [], 0
@@ -154,16 +168,18 @@ class AskedModel:
         return self.spellings
 
     def write(self, folder: Path) -> None:
-        """Write `asked_model.json`, `asked_model.npy` and `asked_phrasings.npy`."""
+        """Write `asked_model.json`, `asked_model.npy`, `asked_deep.npy` and `asked_phrasings.npy`."""
         data = {
             "names": list(self.names),
             "features": list(self.features),
             "bias": self.bias.tolist(),
+            "deep_bias": self.deep_bias,
             "elsewhere": np.flatnonzero(self.elsewhere).tolist(),
             "largest": self.phrasings.largest,
         }
         (folder / "asked_model.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
         np.save(folder / "asked_model.npy", self.weights)
+        np.save(folder / "asked_deep.npy", self.deep)
         np.save(folder / "asked_phrasings.npy", self.phrasings.rows)
 
     @classmethod
@@ -176,7 +192,8 @@ class AskedModel:
         elsewhere = np.zeros(len(rows.rows), dtype=bool)
         elsewhere[data["elsewhere"]] = True
         bias = np.array(data["bias"], dtype=np.float32)
-        return cls(tuple(data["names"]), features, weights, bias, rows, elsewhere)
+        deep = np.load(folder / "asked_deep.npy")
+        return cls(tuple(data["names"]), features, weights, bias, deep, data["deep_bias"], rows, elsewhere)
 
 
 def fit_asked(encoder: Encoder, topics: Sequence[str], sentences: Sequence[str] = (), *, seed: int = 1) -> AskedModel:
@@ -193,9 +210,18 @@ def fit_asked(encoder: Encoder, topics: Sequence[str], sentences: Sequence[str] 
     vectors = encoder.encode(texts)
     dense = vectors.shape[1]
     rows = [np.array([dense + known[feature] for feature in one if feature in known], dtype=np.int64) for one in told]
-    weights, bias = _softmax_regression(vectors, rows, targets, dense + len(known), seed)
+    width = dense + len(known)
+    weights, bias = _softmax_regression(vectors, rows, targets, width, seed)
+    depths = {one.text.replace("{x}", MENTION).rstrip("?"): one.depth for one in students() if one.depth}
+    judged = [row for row, text in enumerate(texts) if text.rstrip("?") in depths]
+    depth = np.array([depths[texts[row].rstrip("?")] == "detail" for row in judged], dtype=np.int64)
+    deep, deep_biases = _softmax_regression(
+        vectors[judged], [rows[row] for row in judged], depth, width, seed, epochs=DEEP_EPOCHS
+    )
     elsewhere = np.array([labels[row] == "elsewhere" for row in lines])
-    return AskedModel(names, known, weights, bias, Rounded.of(vectors[lines]), elsewhere)
+    near = Rounded.of(vectors[lines])
+    deep_bias = float(deep_biases[1] - deep_biases[0])
+    return AskedModel(names, known, weights, bias, deep[:, 1] - deep[:, 0], deep_bias, near, elsewhere)
 
 
 def examples(
@@ -284,7 +310,13 @@ def _features(told: Sequence[str]) -> list[str]:
 
 
 def _softmax_regression(
-    vectors: Vectors, told: Sequence[Ints], targets: npt.NDArray[np.int64], width: int, seed: int
+    vectors: Vectors,
+    told: Sequence[Ints],
+    targets: npt.NDArray[np.int64],
+    width: int,
+    seed: int,
+    *,
+    epochs: int = EPOCHS,
 ) -> tuple[Floats, Floats]:
     """Weights (width, K) and bias (K,) by Adam on cross entropy (Kingma & Ba 2015, its default moments).
 
@@ -300,9 +332,9 @@ def _softmax_regression(
     moments = {name: (np.zeros_like(p), np.zeros_like(p)) for name, p in (("weights", weights), ("bias", bias))}
     whole = np.arange(dense)
     steps = 0
-    for epoch in range(EPOCHS):
+    for epoch in range(epochs):
         order = rng.permutation(rows)
-        rate = LEARNING_RATE * (1 - epoch / EPOCHS)
+        rate = LEARNING_RATE * (1 - epoch / epochs)
         for start in range(0, rows, BATCH):
             chosen = order[start : start + BATCH]
             mine = [told[row] for row in chosen]

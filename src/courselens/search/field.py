@@ -27,7 +27,8 @@ its form too, and how much each counts.
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """How well a passage of the course fits the question without the course's name: `cosine` and BM25 (`words`).
+    """How well a passage of the course fits the question without the course's name: `cosine` and BM25 (`words`), of
+    which `share` is the part of what a passage with all of the words would have.
 
     `field` is the field or section that it answers, `fact` whether it is a fact.
     """
@@ -36,6 +37,7 @@ class Fit:
     fact: bool
     cosine: float
     words: float
+    share: float = 0.0
 
 
 Told = tuple[float, float, float, float, float]

@@ -174,10 +174,11 @@ class Names:
             known = best.get(mention.course)
             if known is None or mention.better_than(known):
                 best[mention.course] = mention
-        found = sorted(best.values(), key=lambda one: (-one.strength, one.course))[:most]
-        longer = [one for one in found if one.whole]
-        found = [replace(one, cover=one.cover * PART_OF) if any(map(one.part_of, longer)) else one for one in found]
-        return sorted(found, key=lambda one: (-one.strength, one.course))
+        longer = [one for one in best.values() if one.whole]
+        named = [
+            replace(one, cover=one.cover * PART_OF) if any(map(one.part_of, longer)) else one for one in best.values()
+        ]
+        return sorted(named, key=lambda one: (-one.strength, one.course))[:most]
 
     def similar(self, word: str) -> tuple[tuple[int, float], ...]:
         """Vocabulary words like `word`, with a similarity: itself, else other forms of it, else misspellings, else what

@@ -10,7 +10,7 @@ either part on questions about a field.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -28,8 +28,8 @@ from courselens.search.vectors import Cosines, cosines
 
 SATURATION = 2.2
 """The most that BM25 multiplies a word's rarity by (k1 + 1, with tantivy's k1 of 1.2)."""
-SUMMARY = 0.09
-"""Cosine by which a fact goes before a chunk that tells no more of what is asked: it sums up."""
+OF_FIELD = 1000.0
+"""More than any other score: what answers the field goes before what does not."""
 DEEP = 300
 """Passages and courses that BM25 scores."""
 WEIGHTS: Mapping[str, Mapping[str, float]] = {
@@ -80,8 +80,8 @@ class Parts:
     that says what the course is about, `title` the strength of a title found in the question, `courses` BM25 relative
     to the best; `cosine` and `lexical` (passages,), the latter 0 where passages are not wanted. `top` is the best
     course's BM25 itself, `reach` what a course with all words of the question would have; `standing` where the question
-    stands among what universities teach, `apart` by how much the nearest course is nearer than those that follow it,
-    `summary` by how much a fact goes before a chunk.
+    stands among what universities teach, `apart` by how much the nearest course is nearer than those that follow it;
+    `telling` holds, by where a course's passages begin, how well each tells what is asked of it.
     """
 
     dense: Floats
@@ -94,20 +94,20 @@ class Parts:
     reach: float
     standing: Standing
     apart: float
-    summary: float = 0.0
+    telling: Mapping[int, Floats] = field(default_factory=dict)
 
     def coverage(self, course: int) -> float:
         """The share of the question's words, by rarity, that `course` has; 0 where the question has no word."""
         return min(1.0, float(self.courses[course]) * self.top / self.reach) if self.reach else 0.0
 
-    def fitting(self, first: int, fits: Sequence[Fit], reach: float) -> Parts:
-        """The same, the passages of one course, from `first` on, by how well they fit what is asked of it: its name,
-        which `cosine` is near to, does not tell one from another. `reach` is the BM25 of all that is asked.
+    def fitting(self, first: int, fits: Sequence[Fit], telling: Floats) -> Parts:
+        """The same, the passages of one course, from `first` on, by how well they tell what is asked of it: its name,
+        which `cosine` is near to, does not tell one from another.
         """
         cosine, lexical = self.cosine.copy(), self.lexical.copy()
         for place, one in enumerate(fits, first):
-            cosine[place], lexical[place] = one.cosine, one.words / reach if reach else 0.0
-        return replace(self, cosine=cosine, lexical=lexical, summary=SUMMARY)
+            cosine[place], lexical[place] = one.cosine, one.share
+        return replace(self, cosine=cosine, lexical=lexical, telling={**self.telling, first: telling})
 
     def score(self, weights: Mapping[str, float]) -> Floats:
         """The weighted sum."""
@@ -199,10 +199,13 @@ def best_passage(index: Index, parts: Parts, course: int, field: str | None = No
 
 
 def _fit(index: Index, parts: Parts, course: int, field: str | None) -> npt.NDArray[np.floating[Any]]:
-    own = slice(int(index.first[course]), int(index.first[course + 1]))
-    score: Floats = parts.cosine[own] + 0.3 * parts.lexical[own] + parts.summary * index.fact[own]
+    start, end = int(index.first[course]), int(index.first[course + 1])
+    own = slice(start, end)
+    score = parts.telling.get(start)
+    if score is None:
+        score = parts.cosine[own] + 0.3 * parts.lexical[own]
     if field is not None and field in index.asked_names:
-        score = score + 10.0 * (index.asked[own] == index.asked_names.index(field))
+        score = score + OF_FIELD * (index.asked[own] == index.asked_names.index(field))
     return score
 
 

@@ -18,7 +18,8 @@ from courselens.search.conditions import values_said
 from courselens.search.lexical import word_stems
 from courselens.search.places import words_of
 from courselens.search.query import Understood
-from courselens.search.tokens import fold, words
+from courselens.search.telling import looked_for
+from courselens.search.tokens import flat, fold, words
 from courselens.search.vocabulary import conditions
 
 YES = {"en": ("Yes", "No"), "de": ("Ja", "Nein"), "da": ("Ja", "Nej")}
@@ -232,6 +233,8 @@ def _excerpt(text: str, understood: Understood, course: Course) -> str:
     found = [(word.start, stem) for word in words(body) for stem in word_stems(word.text) & asked]
     if writes(understood):
         found += [(match.start(), match.group()) for match in ADDRESS.finditer(body)]
+    for wanted in filter(None, looked_for(understood.frame)):
+        found += [(match.start(), wanted.pattern) for match in wanted.finditer(flat(body))]
     bounds = [0, *(match.end() for match in _SENTENCE.finditer(body)), len(body)]
     ends = {one: max((end for end in bounds if one < end <= one + room), default=one + room) for one in bounds}
     last = next(one for one in bounds if len(body) - one <= room or one == bounds[-2])  # from there all fits

@@ -37,11 +37,14 @@ _CHOICE = re.compile(r"\(([^()]*)\)")
 
 @dataclass(frozen=True, slots=True)
 class Phrasing:
-    """One way to ask: `text` holds `{x}` where the course is named, `asked` the field, section or other entry."""
+    """One way to ask: `text` holds `{x}` where the course is named, `asked` the field, section or other entry; `depth`
+    is `summary` where a summary of the examination tells it, `detail` where more is asked, empty where nobody said.
+    """
 
     text: str
     asked: str
     language: str
+    depth: str = ""
 
 
 @lru_cache(maxsize=1)
@@ -146,7 +149,7 @@ def students() -> list[Phrasing]:
 def _lines(name: str) -> list[Phrasing]:
     lines = (FOLDER / name).read_text(encoding="utf-8").splitlines()
     told = (line.split("\t") for line in lines if line.strip() and not line.startswith("#"))
-    return [Phrasing(text, asked, language) for language, asked, text in told]
+    return [Phrasing(text, asked, language, *depth) for language, asked, text, *depth in told]
 
 
 def expand(line: str) -> list[str]:

@@ -1,0 +1,115 @@
+"""Which passage of a course tells what is asked of it: the summary of its examination, or the line with the date.
+
+In: how well each passage fits the question without the course's name (`field.Fit`), its text, how much of it is the
+course's own. Out: a score for each passage. Who asks when wants a date, who asks how many an amount; who asks for
+something that a summary does not hold wants no summary; and what every sheet repeats answers less than what only this
+one says. The weights were fitted as a multinomial logit over the passages of a course (`scripts/fit_telling.py`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from courselens.dataset.types import Passage
+from courselens.search.field import Fit
+from courselens.search.tokens import fold
+from courselens.search.vocabulary import conditions
+
+WEIGHTS = {
+    "cosine": 9.77,
+    "words": 5.96,
+    "summary": 5.78,
+    "detail": -5.55,
+    "own": 2.34,
+    "date": 5.83,
+    "amount": 1.08,
+}
+"""Of `features`, in that order."""
+FEW = 3
+"""Course groups in which a sentence may stand that is a course's own."""
+
+Floats = npt.NDArray[np.float32]
+
+_SENTENCES = re.compile(r"(?<=[.!?])\s+|\n")
+
+
+def telling(text: str, fits: Sequence[Fit], own: Floats, detail: float, read: Callable[[int], str]) -> Floats:
+    """Scores float32 (n,) of the n passages of a course for the question `text`; `own` (n,) is how much of each stands
+    nowhere else, `detail` the probability that more is asked than a summary tells; `read` gives the text of a passage.
+    """
+    return features(text, fits, own, detail, read) @ np.array([*WEIGHTS.values()], dtype=np.float32)
+
+
+def features(text: str, fits: Sequence[Fit], own: Floats, detail: float, read: Callable[[int], str]) -> Floats:
+    """What speaks for each passage, float32 (n, 7): its cosine and its words, whether it is a fact, which sums up, and
+    by how much less that is wanted, its share of own sentences, and whether it tells a date or an amount that is asked.
+    """
+    wanted = looked_for(text)
+    found = np.zeros((len(fits), len(WEIGHTS)), dtype=np.float32)
+    for row, (fit, share) in enumerate(zip(fits, own.tolist(), strict=True)):
+        found[row, :2] = fit.cosine, fit.share
+        if fit.fact:
+            found[row, 2:4] = 1.0, detail
+            continue
+        found[row, 4] = share
+        if any(wanted):
+            body = fold(read(row).partition("\n")[2])
+            found[row, 5:] = [told is not None and told.search(body) is not None for told in wanted]
+    return found
+
+
+def looked_for(text: str) -> list[re.Pattern[str] | None]:
+    """What a date, and an amount, looks like in folded text, where the question asks for one."""
+    asked = fold(text)
+    return [told if asking.search(asked) else None for asking, told in (_dates(), _amounts())]
+
+
+def own_shares(passages: Sequence[Passage]) -> Floats:
+    """The share of each passage, by characters, that stands in `FEW` course groups at most; float32 (n,)."""
+    groups: dict[str, set[str]] = defaultdict(set)
+    cut = [_sentences(passage.text) for passage in passages]
+    for passage, told in zip(passages, cut, strict=True):
+        for sentence in told:
+            groups[sentence].add(passage.group)
+    shares = np.zeros(len(passages), dtype=np.float32)
+    for row, told in enumerate(cut):
+        total = sum(map(len, told))
+        shares[row] = sum(len(one) for one in told if len(groups[one]) <= FEW) / total if total else 0.0
+    return shares
+
+
+def _sentences(text: str) -> list[str]:
+    """The sentences and lines of a passage below its heading."""
+    return [one for one in map(str.strip, _SENTENCES.split(text.partition("\n")[2])) if one]
+
+
+@lru_cache(maxsize=1)
+def _dates() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What asks for a date, and what is one: `8./9. Mai`, `May 12`, `04.04.2025`, `Friday`, `CW 21`, `10:15`."""
+    month, day = _either("months"), _either("days")
+    told = (
+        rf"\d\.? ?/? ?(?:{month})\b",
+        rf"\b(?:{month}) \d",
+        r"\b\d\d?\. ?\d\d?\.",
+        rf"\b(?:{day})\b",
+        r"\b(?:cw|kw) ?\d",
+        r"\b\d\d?[:.]\d\d\b",
+    )
+    return re.compile(rf"\b(?:{_either('asking_date')})\b"), re.compile("|".join(told))
+
+
+@lru_cache(maxsize=1)
+def _amounts() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What asks for an amount, and what is one: `12'000 Zeichen`, `5-6 pages per student`."""
+    told = rf"\d[\d.,'’ʹ]*(?: ?(?:-|–|/|bis|to|til) ?\d[\d.,'’ʹ]*)?[ -]?(?:{_either('measured')})"
+    return re.compile(rf"\b(?:{_either('asking_amount')})\b"), re.compile(told)
+
+
+def _either(name: str) -> str:
+    return "|".join(re.escape(fold(str(one))) for one in sorted(conditions()[name], key=len, reverse=True))
