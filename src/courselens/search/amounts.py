@@ -245,7 +245,8 @@ def _credit_patterns() -> tuple[re.Pattern[str], ...]:
 def _share_pattern() -> re.Pattern[str]:
     """`half course`, `at least half a credit`: parts of a catalogue's own unit."""
     units = _either([*conditions()["courses"], *conditions()["units"]])
-    before, after, _ = _parts()
+    before = _compared(r"(?:(?:an?|eine?n?|e[nt])\s+)?")  # less than a full credit
+    _, after, _ = _parts()
     share = rf"(?P<list>(?P<share>{_spelled('shares')}))(?=(?:\s+an?\s)?[\s\-]*(?:{units})\b)"
     late = rf"(?:(?:\s+an?\s)?[\s\-]*(?:{units})\s+(?P<late>{after})\b)?"
     return re.compile(rf"{START}{before}{share}{late}")

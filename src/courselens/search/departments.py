@@ -13,7 +13,7 @@ from functools import lru_cache
 from courselens.search.codes import short_forms
 from courselens.search.facts import Condition, Facts
 from courselens.search.joined import within
-from courselens.search.places import Around, words_of
+from courselens.search.places import Around, value_words, words_of
 from courselens.search.tokens import Word, abbreviates, fold
 from courselens.search.vocabulary import stop_words
 
@@ -22,7 +22,10 @@ MOST = 4
 LEAST = 3
 """Letters of a short form that words are taken for."""
 _SHORT = re.compile(r"[A-Z]{2,8}")
-_SMALL = ("courses", "offering", "taught", "asking_some", "levels", "units", "negation", "joining", "grades", "but")
+_SMALL = (
+    *("courses", "offering", "taught", "asking_some", "levels", "units", "negation", "joining", "grades", "but"),
+    "wishing",
+)
 """Lists of words that may stand beside departments and conditions."""
 
 
@@ -34,12 +37,17 @@ class Departments:
         self.short = {fold(value): value for value in values if len(value) >= LEAST}
 
     def named(self, text: str, told: Sequence[Word]) -> list[Condition]:
-        """Those beside the word department: `history department` where the catalogue has `HIST`."""
+        """Those beside the word department, and those right before courses with no other word of a topic: `history
+        department`, `100-level history courses` where the catalogue has `HIST`, but not `art history courses`.
+        """
         found = []
-        cue = words_of("departments")
+        cue, courses = words_of("departments"), words_of("plural_courses")
         for place, word in enumerate(told) if self.short else ():
             around = Around(told, place, 1, text)
-            if around.next in cue or (around.before() in ("of", "for") and around.before(2) in cue):
+            before = around.before()
+            beside = around.next in cue or (before in ("of", "for") and around.before(2) in cue)
+            alone = around.next in courses and (before in _small() or before == "" or before.isdigit())
+            if beside or (alone and word.text not in value_words()):
                 _, value = self._first(told[place : place + 1])
                 if value:
                     found.append(Condition("department", around.operator, (value,), around.said, word.start, word.end))

@@ -172,6 +172,8 @@ def fits(field: str, own: bool, phrase: Phrase, around: Around) -> bool:
         dated = any(_is_year(word) for word in (told[1:] if after in ("of", "von", "af") else told[:1]))
         return near or named or around.of_courses or after in terms | {"school"} or dated
     if field == "type":
+        if phrase[-1] in words_of("needing") and words_of("beforehand") & set(around.following(4)):
+            return False
         stated = not own and (negated or before in words_of("copula")) and around.loose
         return phrase[-1] in words_of("plural_types") or around.of_courses or stated
     if field == "teaching_method":

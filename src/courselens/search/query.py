@@ -7,6 +7,7 @@ asks for courses, or where a code stands beside them.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ from courselens.search.plural import asks_for_courses, asks_last, beside_title
 from courselens.search.stored import Index
 from courselens.search.tokens import Word, fold, words
 from courselens.search.translation import english, in_english
-from courselens.search.vocabulary import MENTION, asking_words, collapse, conditions, stop_words
+from courselens.search.vocabulary import MENTION, asking_words, collapse, conditions, frame_words, stop_words
 
 LONGEST = 2_000
 """Characters of a question that are looked at."""
@@ -36,6 +37,8 @@ MAYBE = 0.5
 """Strength from which a title's words are taken for a name while the rest of the question is read."""
 BETTER = 0.1
 """Strength by which a title must fit better in English than as the question is worded."""
+ALL_SAID = 0.7
+"""Share of the question's own words that a title explains from which it is not looked for in English."""
 COMPLETE = 0.99
 """Share of a title from which all of it is said."""
 APART = 0.25
@@ -147,6 +150,8 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
     coded = {course for code in codes for course in code.courses}
     best = titles[0] if titles and titles[0].strength >= MAYBE and (not coded or titles[0].course in coded) else None
     title = _title_spans(text, free, best) if best else []
+    if best and best.cover < FULL and not plural:
+        title = _joined_on(text, own, title)
     also = [span for one in named_beside(titles, best) for span in _title_spans(text, free, one)]
     found = parser.parse(text, taken=spans if plural else [*spans, *title, *also])
     if title and not plural and len(tied(titles)) > 1:
@@ -202,7 +207,8 @@ def _titles(names: Names, text: str, told: list[Word]) -> tuple[list[TitleMentio
     """
     titles = names.find_titles(told)
     strength = titles[0].strength if titles else 0.0
-    language = _topic_language(text, guess_language(text)) if strength < FULL else "en"
+    known = strength >= FULL and (titles[0].whole or titles[0].said >= ALL_SAID)
+    language = "en" if known else _topic_language(text, guess_language(text))
     if language == "en":
         return titles, told
     least = max(NAMED, strength + BETTER)
@@ -313,6 +319,31 @@ def _title_spans(text: str, told: Sequence[Word], title: TitleMention) -> list[t
         else:
             spans.append((word.start, word.end))
     return spans
+
+
+def _joined_on(text: str, told: Sequence[Word], spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """`spans` of a title that is said in other words too, with the words joined to them that ask nothing: of
+    `management of real estate and construction services` those behind `and`.
+    """
+    found = list(spans)
+    known = frame_words()
+    linking = words_of("linking")
+    for place, word in enumerate(told):
+        ends = any(start <= word.start < end for start, end in found)
+        following = told[place + 1 :]
+        links = list(itertools.takewhile(lambda one: one.text in linking, following)) if ends else []
+        beside = following[len(links) :]
+        rest = list(itertools.takewhile(lambda one: one.text not in known and not inside(one, spans), beside))
+        end = rest[-1].end if links and rest else word.end
+        if links and rest and not re.search(r"[.?!;:]", text[word.end : end]):
+            found = [(start, max(stop, end) if start <= word.start < stop else stop) for start, stop in found]
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(found):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
 
 
 def _framed(text: str, spans: Sequence[tuple[int, int]]) -> str:

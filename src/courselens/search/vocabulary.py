@@ -108,7 +108,14 @@ def collapse(text: str) -> str:
         kept = said if said == MENTION or word.text in frame_words() or word.text.isdigit() else MENTION
         if kept != MENTION or told[-1:] != [MENTION]:
             told.append(kept)
-    return " ".join(told) + ("?" if text.rstrip().endswith("?") else "")
+    return _runs().sub(MENTION, " ".join(told)) + ("?" if text.rstrip().endswith("?") else "")
+
+
+@lru_cache(maxsize=1)
+def _runs() -> re.Pattern[str]:
+    """Placeholders with nothing but joining words between them: `X of the X and X`."""
+    joining = "|".join(map(re.escape, sorted(conditions()["linking"])))
+    return re.compile(rf"{MENTION}(?:(?: (?:{joining}))+ {MENTION})+", re.IGNORECASE)
 
 
 SHORT_WORD = 5
