@@ -51,7 +51,7 @@ def main() -> None:
     depths = {question: depth for depth, question in lines}
     lens = Lens.open(workspace)
     rows = [row for file in files for question in read_questions(file) for row in _rows(lens, question, depths)]
-    np.random.default_rng(1).shuffle(rows)  # type: ignore[arg-type]
+    np.random.default_rng(1).shuffle(rows)
     hits: dict[str, list[bool]] = defaultdict(list)
     for part in range(PARTS):
         weights = _fitted([row for number, row in enumerate(rows) if number % PARTS != part])

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
-from courselens.course import Catalogue, Course
+from courselens.course import Catalogue, Course, Field
+from courselens.dataset.types import Passage
 from courselens.search.confidence import GROUPS, Confidence, Logistic, Sureness
 from courselens.search.explain import explain
 from courselens.search.index import build_index, open_index
@@ -13,6 +17,8 @@ from courselens.search.saying import LONGEST
 from courselens.search.show import show_answer
 from fakes import HashEncoder, catalogue, course, passages_of
 
+CREDULOUS = Confidence(dict.fromkeys(GROUPS, Sureness(Logistic({}, 9.0), Logistic({}, 9.0), 0.5)))
+"""Holds that everything is in the catalogue."""
 PADDING = "The seminar looks at methods of planning in many a firm and many a country. " * 12
 WRITTEN = {
     "content": PADDING + "Graded homework is due on the ninth day. " + PADDING,
@@ -160,3 +166,55 @@ def test_explain_tells_what_else_was_asked(lens: Lens) -> None:
     told = explain(lens, "Who teaches Tax Law and how many ECTS?")
     assert [one["field"] for one in told.to_dict()["further"]] in (["ects"], ["lecturer"])
     assert "  also       " in told.text()
+
+
+@pytest.mark.parametrize(
+    ("question", "opening"),
+    [
+        (
+            "is Organisational Change taught by Person 1004?",
+            "Yes, KAN-C1004U Organisational Change is taught by Person",
+        ),
+        ("is Venture Ideation taught by Person 1004?", "No, 8,235 Venture Ideation is taught by Person 1"),
+    ],
+)
+def test_whether_somebody_teaches_a_course_is_answered(lens: Lens, question: str, opening: str) -> None:
+    found = lens.ask(question)
+    assert found.answer
+    assert found.answer.startswith(opening)
+
+
+def test_who_teaches_at_all_is_found_by_the_name(lens: Lens) -> None:
+    found = lens.ask("is Person 1004 teaching this term?")
+    assert found.courses[0].course.title == "Organisational Change"
+
+
+@pytest.mark.parametrize(
+    ("question", "opening"),
+    [
+        ("how many courses are taught in Danish?", "3 courses fit"),
+        ("how many courses are there?", "16 courses fit, among them: "),
+        ("which courses give 3 credits?", "4 courses fit, among them: "),
+        ("master courses in French", "No course fits “French”. Without that: "),
+    ],
+)
+def test_courses_are_counted_and_what_none_fulfils_is_said(lens: Lens, question: str, opening: str) -> None:
+    answer = Lens(lens.index, lens.encoder, CREDULOUS).ask(question).answer
+    assert answer
+    assert answer.startswith(opening) or (opening == "3 courses fit" and answer.startswith("These courses fit best"))
+
+
+def test_a_term_is_told_with_its_year(tmp_path: Path) -> None:
+    one = _course("BIO 281", "Winter Ecology", "English", {"content": "Snow."})
+    one = replace(one, fields={**one.fields, "start": Field("start", ("Winter",))}, year="2009")
+    fact = Passage("BIO 281 Winter Ecology starts in Winter.", "fact", "start", None, one.key, one.group, "one", 1)
+    build_index(Catalogue((one,)), [*passages_of(one), fact], HashEncoder(256), tmp_path)
+    found = Lens(open_index(tmp_path), HashEncoder(256), CREDULOUS).ask("in which term is Winter Ecology offered?")
+    assert found.answer == "BIO 281 Winter Ecology starts in Winter (2009)."
+
+
+def test_a_course_that_is_needed_for_another_is_not_the_one_asked_about(lens: Lens) -> None:
+    found = lens.consider("do I need 8,041 for Venture Ideation?")
+    assert lens.answerer.course(int(found.ranking.order[0])).code == "8,235"
+    unknown = lens.consider("is 9,999 required before Venture Ideation?")
+    assert not unknown.understood.codes

@@ -163,3 +163,14 @@ def test_any_text_is_read(text: str) -> None:
     told = words(text)
     NAMES.codes.find(text, told)
     assert all(0 <= mention.strength <= 1 for mention in NAMES.find_titles(told))
+
+
+def test_a_title_within_a_longer_one_that_is_said_is_not_meant() -> None:
+    made = Names.of((course("M330", "Differential Equations"), course("M230", "Differential Equations I")))
+
+    def best(question: str) -> int:
+        return made.find_titles(words(question))[0].course
+
+    assert best("what is differential equations I about") == 1
+    assert best("what are differential equations about") == 0
+    assert best("can I take differential equations") == 0

@@ -245,8 +245,7 @@ def _credit_patterns() -> tuple[re.Pattern[str], ...]:
 def _share_pattern() -> re.Pattern[str]:
     """`half course`, `at least half a credit`: parts of a catalogue's own unit."""
     units = _either([*conditions()["courses"], *conditions()["units"]])
-    before = _compared(r"(?:(?:an?|eine?n?|e[nt])\s+)?")  # less than a full credit
-    _, after, _ = _parts()
+    before, after, _ = _parts()
     share = rf"(?P<list>(?P<share>{_spelled('shares')}))(?=(?:\s+an?\s)?[\s\-]*(?:{units})\b)"
     late = rf"(?:(?:\s+an?\s)?[\s\-]*(?:{units})\s+(?P<late>{after})\b)?"
     return re.compile(rf"{START}{before}{share}{late}")
@@ -294,7 +293,7 @@ def _parts() -> tuple[str, str, str]:
     """Patterns of the words before a number, of those after it, and of one number or several."""
     one = rf"(?:{_NUMBER}|\b(?:{_spelled()})\b)"
     return (
-        _compared(),
+        _compared(r"(?:an?\s+)?"),  # less than a full credit
         _either(conditions()["after_number"]),
         rf"(?P<list>{one}(?:\s*(?:{SEPARATORS})\s*{one}){{0,3}})",
     )
