@@ -381,3 +381,13 @@ def test_an_amount_is_of_the_title_where_credits_are_told(
 ) -> None:
     (course,) = courses_of(read_html, f"<h1>AB-12 {said}</h1>{fact}".encode())
     assert (course.title, course.values("ects")) == (title, (15.0,))
+
+
+def test_a_number_said_in_words_is_kept(courses_of: CoursesOf) -> None:
+    (course,) = courses_of(
+        read_html,
+        b"<h1>AB-12 Weaving</h1><table><tr><td>Level</td><td>Master</td></tr>"
+        b"<tr><td>Course capacity</td><td>No limit</td></tr></table>",
+    )
+    assert course.values("capacity") == ()
+    assert [(section.name, section.text) for section in course.sections] == [("capacity", "No limit")]

@@ -299,3 +299,10 @@ def test_json_finds_the_list_beside_its_description(labels: Labels) -> None:
     data = {"meta": {"version": 1}, "data": {"courses": [{"code": "E-101", "title": "Markets", "ects": 5}]}}
     (made,) = table(json.dumps(data), labels, "t.json")
     assert (made.code, made.title) == ("E-101", "Markets")
+
+
+def test_a_number_said_in_words_is_kept(labels: Labels) -> None:
+    one, two = table("Code,Title,Course capacity\nA1001,Sailing,No limit\nA1002,Rowing,30\n", labels)
+    assert one.values("capacity") == ()
+    assert [(said.name, said.text) for said in one.sections] == [("capacity", "No limit")]
+    assert (two.values("capacity"), two.sections) == ((30,), ())
