@@ -7,7 +7,7 @@ import pytest
 
 from courselens.dataset.types import Passage
 from courselens.search.field import Fit
-from courselens.search.telling import FEW, WEIGHTS, features, looked_for, own_shares, telling
+from courselens.search.telling import FEW, WEIGHTS, date_or_amount, features, looked_for, own_shares, telling
 
 SUMMARY = Fit("exam", True, 0.3, 1.0, 0.1)
 CHUNK = Fit("exam", False, 0.3, 1.0, 0.1)
@@ -20,7 +20,7 @@ def passage(group: str, text: str) -> Passage:
 
 def told(question: str, detail: float) -> int:
     own = np.full(3, 0.5, dtype=np.float32)
-    return int(telling(question, (SUMMARY, CHUNK, CHUNK), own, detail, TEXTS.__getitem__).argmax())
+    return int(telling(question, (SUMMARY, CHUNK, CHUNK), own, detail, lambda row: date_or_amount(TEXTS[row])).argmax())
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_a_summary_goes_first_unless_more_is_asked() -> None:
 
 
 def test_a_text_is_read_only_where_a_date_or_an_amount_is_asked() -> None:
-    def unread(row: int) -> str:
+    def unread(row: int) -> tuple[bool, bool]:
         raise AssertionError(row)
 
     found = features("who may bring a book to X", (SUMMARY, CHUNK), np.zeros(2, dtype=np.float32), 0.5, unread)

@@ -27,7 +27,7 @@ from courselens.search.query import Understood, named_beside, tied, understand
 from courselens.search.rank import SATURATION, Near, Parts, Ranking, best_passages, measure, rank
 from courselens.search.saying import ADDRESS, NOTHING, Saying, not_said, say_courses, say_field, writes
 from courselens.search.stored import Index
-from courselens.search.telling import telling
+from courselens.search.telling import date_or_amount, telling
 from courselens.search.tokens import words
 from courselens.search.translation import english_of_any
 from courselens.search.vocabulary import frame_words
@@ -88,6 +88,7 @@ class Answerer:
         self.fields = frozenset({*held, *(name for name, ways in ALIASES.items() if held & {*ways})})
         self.course = lru_cache(maxsize=REMEMBERED)(index.course)
         self.passage = lru_cache(maxsize=REMEMBERED)(index.passage)
+        self.tells = lru_cache(maxsize=10 * REMEMBERED)(lambda place: date_or_amount(self.passage(place).text))
 
     def understand(self, question: str) -> Understood:
         """Read the question by its words; its `texts` are to be encoded for `consider`."""
@@ -188,7 +189,7 @@ class Answerer:
         fits = list(map(Fit, fields, self.index.fact[first:end].tolist(), cosine, words.tolist(), shares.tolist()))
         detail = self.index.asked_model.detail(understood.frame, vector)
         own = self.index.own[first:end]
-        told = telling(understood.frame, fits, own, detail, lambda row: self.passage(first + row).text)
+        told = telling(understood.frame, fits, own, detail, lambda row: self.tells(first + row))
         return fits, parts.fitting(first, fits, told)
 
     def _field(self, asked: Asked, understood: Understood, number: int, fits: Sequence[Fit]) -> Asked:

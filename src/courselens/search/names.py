@@ -12,7 +12,7 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -82,12 +82,13 @@ class TitleMention:
     run: int
     places: tuple[int, ...]
     whole: bool = False
+    strength: float = field(init=False)
+    """From 0 to 1: a title in full, or a short form that is all that the question names."""
 
-    @property
-    def strength(self) -> float:
-        """From 0 to 1: a title in full, or a short form that is all that the question names."""
+    def __post_init__(self) -> None:
         said = 1.0 if self.whole else self.said
-        return max(self.cover * (0.55 + 0.45 * said), 0.35 * self.cover + 0.65 * said * min(1.0, self.cover * 2))
+        strength = max(self.cover * (0.55 + 0.45 * said), 0.35 * self.cover + 0.65 * said * min(1.0, self.cover * 2))
+        object.__setattr__(self, "strength", strength)  # looked at several times for each of many titles
 
     def part_of(self, other: TitleMention) -> bool:
         """Whether another title says this one and more: `Differential Equations` in `Differential Equations I`."""

@@ -35,22 +35,24 @@ FEW = 3
 """Course groups in which a sentence may stand that is a course's own."""
 
 Floats = npt.NDArray[np.float32]
+Tells = Callable[[int], tuple[bool, bool]]
 
 _SENTENCES = re.compile(r"(?<=[.!?])\s+|\n")
 
 
-def telling(text: str, fits: Sequence[Fit], own: Floats, detail: float, read: Callable[[int], str]) -> Floats:
+def telling(text: str, fits: Sequence[Fit], own: Floats, detail: float, tells: Tells) -> Floats:
     """Scores float32 (n,) of the n passages of a course for the question `text`; `own` (n,) is how much of each stands
-    nowhere else, `detail` the probability that more is asked than a summary tells; `read` gives the text of a passage.
+    nowhere else, `detail` the probability that more is asked than a summary tells, `tells` what `date_or_amount` says
+    of a passage.
     """
-    return features(text, fits, own, detail, read) @ np.array([*WEIGHTS.values()], dtype=np.float32)
+    return features(text, fits, own, detail, tells) @ np.array([*WEIGHTS.values()], dtype=np.float32)
 
 
-def features(text: str, fits: Sequence[Fit], own: Floats, detail: float, read: Callable[[int], str]) -> Floats:
+def features(text: str, fits: Sequence[Fit], own: Floats, detail: float, tells: Tells) -> Floats:
     """What speaks for each passage, float32 (n, 7): its cosine and its words, whether it is a fact, which sums up, and
     by how much less that is wanted, its share of own sentences, and whether it tells a date or an amount that is asked.
     """
-    wanted = looked_for(text)
+    date, amount = (one is not None for one in looked_for(text))
     found = np.zeros((len(fits), len(WEIGHTS)), dtype=np.float32)
     for row, (fit, share) in enumerate(zip(fits, own.tolist(), strict=True)):
         found[row, :2] = fit.cosine, fit.share
@@ -58,10 +60,16 @@ def features(text: str, fits: Sequence[Fit], own: Floats, detail: float, read: C
             found[row, 2:4] = 1.0, detail
             continue
         found[row, 4] = share
-        if any(wanted):
-            body = fold(read(row).partition("\n")[2])
-            found[row, 5:] = [told is not None and told.search(body) is not None for told in wanted]
+        if date or amount:
+            has_date, has_amount = tells(row)
+            found[row, 5:] = date and has_date, amount and has_amount
     return found
+
+
+def date_or_amount(text: str) -> tuple[bool, bool]:
+    """Whether a passage tells a date, and whether an amount, below its heading."""
+    body = fold(text.partition("\n")[2])
+    return _dates()[1].search(body) is not None, _amounts()[1].search(body) is not None
 
 
 def looked_for(text: str) -> list[re.Pattern[str] | None]:

@@ -6,13 +6,13 @@ what it has instead.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from importlib.metadata import version
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
+from pydantic_core import to_json
 from starlette.responses import Response
 
 from courselens.errors import CourselensError
@@ -158,7 +158,7 @@ def filters_of(given: Sequence[str]) -> dict[str, list[str]]:
 
 def as_json(content: Mapping[str, Any]) -> Response:
     """A JSON response, UTF-8."""
-    return Response(json.dumps(content, ensure_ascii=False).encode(), media_type="application/json")
+    return Response(to_json(content), media_type="application/json")
 
 
 def _service(request: Request) -> Service:
