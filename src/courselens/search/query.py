@@ -165,8 +165,8 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
         frame = collapse(frame)
     topic = _topic(text, told, [*spans, *((one.start, one.end) for one in found.conditions)])
     whole = title if best is not None and best.whole else []
-    full = whole and _leads(titles)
-    bare = "" if plural else " ".join(text[start:end] for start, end in whole) if full else _bare(text, told, whole)
+    full = title and best is not None and (whole or best.cover >= COMPLETE) and _leads(titles)
+    bare = "" if plural else " ".join(text[start:end] for start, end in title) if full else _bare(text, told, whole)
     return Understood(
         question=question,
         text=text,
@@ -310,6 +310,10 @@ def _title_spans(text: str, told: Sequence[Word], title: TitleMention) -> list[t
     spans: list[tuple[int, int]] = []
     matched = {told[place].text for place in title.places if place < len(told)}
     places = [place for place, word in enumerate(told) if word.text in matched]
+    while places and _again(told, places[0], places[1:]):  # `in` before `Debates in Corporate Governance`
+        places = places[1:]
+    while places and _again(told, places[-1], places[:-1]):
+        places = places[:-1]
     for place in places:
         word = told[place]
         if word.text in stop_words() and place - 1 not in places and place + 1 not in places:
@@ -319,6 +323,11 @@ def _title_spans(text: str, told: Sequence[Word], title: TitleMention) -> list[t
         else:
             spans.append((word.start, word.end))
     return spans
+
+
+def _again(told: Sequence[Word], place: int, others: Sequence[int]) -> bool:
+    """Whether a small word at the edge of a title stands in it already: it belongs to the question."""
+    return told[place].text in stop_words() and any(told[other].text == told[place].text for other in others)
 
 
 def _joined_on(text: str, told: Sequence[Word], spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -353,6 +362,7 @@ def _framed(text: str, spans: Sequence[tuple[int, int]]) -> str:
         out += [text[at:start], f" {MENTION} " if number == 0 else " "]
         at = max(at, end)
     frame = " ".join("".join([*out, text[at:]]).split())
+    frame = re.sub(rf"^([^(]*){MENTION}\s*\)", rf"\1{MENTION}", frame)  # of `Management (MGM)`
     return re.sub(rf"\b{MENTION}(?:\W+{MENTION})+\b", MENTION, re.sub(r"\(\W*\)", "", frame)).strip()
 
 
