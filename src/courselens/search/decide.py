@@ -107,6 +107,8 @@ def _conditions_alone(understood: Understood, asked: str) -> bool:
         word.text in words_of("giving") for word in understood.told
     ):
         return True
+    if understood.named and understood.text.endswith("?") and _chooses(understood):
+        return False
     if _same(told, asked) and (_stated_last(understood) or any(one.operator not in ("is", "not") for one in told)):
         return True
     chosen = told[0].operator == "is" and len(told[0].values) > 1
@@ -116,6 +118,11 @@ def _conditions_alone(understood: Understood, asked: str) -> bool:
     if said and any(word.text in words_of("singular_courses") for word in understood.told):
         return True
     return not understood.topical or len(told) > 1 or _same(told, asked) or _asks_to_filter(understood)
+
+
+def _chooses(understood: Understood) -> bool:
+    """Whether one of several is to be chosen: `exam or just a report?`."""
+    return any(word.text in words_of("choosing") for word in understood.told)
 
 
 def _of_one(understood: Understood, asked: str, told: Sequence[Condition]) -> bool:
