@@ -188,3 +188,44 @@ def test_a_description_asks_for_no_field_that_no_course_has(lens: Lens) -> None:
     shares = {"department": 0.8, "content": 0.1, "none": 0.1, "courses": 0.0}
     assert decide(understood, shares, frozenset({"department", "content"})).field == "department"
     assert decide(understood, shares, frozenset({"content"})).kind == "topic"
+
+
+def test_courses_are_asked_for_in_german_where_the_title_is_english(lens: Lens) -> None:
+    understood = lens.answerer.understand("Kurse über Steuerrecht")
+    assert understood.plural
+    assert understood.topic == "Steuerrecht"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Ich interessiere mich für Bienenzucht, was kann ich belegen?",
+        "Gibt es etwas über Bienenzucht?",
+        "I would like to learn something about Bienenzucht please",
+    ],
+)
+def test_words_of_wishing_are_no_topic(lens: Lens, question: str) -> None:
+    understood = lens.answerer.understand(question)
+    assert understood.plural
+    assert understood.topic == "Bienenzucht"
+
+
+@pytest.mark.parametrize(
+    ("question", "frame"),
+    [
+        ("what are the objectives of Ethics of Technology?", "what are the objectives of X ?"),
+        ("who is the lecturer of Ethics of Technology", "who is the lecturer of X"),
+        ("Ethics of Technology content", "X content"),
+    ],
+)
+def test_a_small_word_before_a_title_that_has_it_belongs_to_the_question(lens: Lens, question: str, frame: str) -> None:
+    assert lens.answerer.understand(question).frame == frame
+
+
+def test_words_joined_to_a_title_said_otherwise_are_part_of_it(lens: Lens) -> None:
+    understood = lens.answerer.understand("who gives the lectures in Organisational upheaval and transformation?")
+    assert "transformation" not in understood.frame
+
+
+def test_a_choice_about_a_named_course_is_asked(lens: Lens) -> None:
+    assert lens.consider("Financial Accounting: exam or just a report at the end?").asked.kind == "course"

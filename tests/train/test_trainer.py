@@ -17,11 +17,14 @@ import torch
 from safetensors.torch import load_file
 from sentence_transformers import SentenceTransformer
 
+from courselens.dataset.pairs_io import read_pairs
 from courselens.encode.base import base_model
 from courselens.errors import CourselensError
 from courselens.progress import Progress
 from courselens.train import checkpoints as checkpoints_module
 from courselens.train.card import read_facts
+from courselens.train.dev import dev_set, evaluate_dev
+from courselens.train.hooks import Embedder
 from courselens.train.recipe import Recipe, load_recipe
 from courselens.train.trainer import load_model, train
 from courselens.train.training import Training
@@ -200,6 +203,17 @@ def test_training_teaches_and_reports(pairs: Path, tiny_base: Path, tmp_path: Pa
     lines = (tmp_path / "model" / "losses.jsonl").read_text().splitlines()
     assert len(lines) == len(training.losses) + len(training.dev)
     assert json.loads(lines[0]) == {"step": 2, "epoch": training.losses[0].epoch, "loss": training.losses[0].loss}
+
+
+def test_the_dev_figure_is_that_of_the_saved_model_at_its_full_length(
+    pairs: Path, tiny_base: Path, tmp_path: Path
+) -> None:
+    recipe = replace(short("best", epochs=2, patience=0, max_steps=-1), train_length=6)
+    training = train(recipe, pairs, tiny_base, tmp_path / "model", tmp_path / "b")
+    saved = SentenceTransformer(str(tmp_path / "model"), device="cpu")
+    dev = dev_set(read_pairs(pairs / "dev.parquet"))
+    assert training.trained_dev.mrr == pytest.approx(evaluate_dev(dev, Embedder(saved)).mrr)
+    assert training.trained_dev.mrr == max(point.mrr for point in training.dev)
 
 
 def test_nothing_is_sent_or_written_elsewhere(

@@ -165,7 +165,8 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
         frame = collapse(frame)
     topic = _topic(text, told, [*spans, *((one.start, one.end) for one in found.conditions)])
     whole = title if best is not None and best.whole else []
-    full = title and best is not None and (whole or best.cover >= COMPLETE) and _leads(titles)
+    said = bool(title) and best is not None and best.cover >= COMPLETE and best.said >= ALL_SAID
+    full = (whole or said) and _leads(titles)
     bare = "" if plural else " ".join(text[start:end] for start, end in title) if full else _bare(text, told, whole)
     return Understood(
         question=question,
