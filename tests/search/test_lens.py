@@ -60,7 +60,7 @@ def test_two_fields_are_asked_at_once(lens: Lens) -> None:
 
 
 def test_what_is_held_is_said_beside_what_is_not(lens: Lens) -> None:
-    found = lens.ask("Literature of Tax Law and who teaches it?")
+    found = lens.ask("What is the literature of Tax Law and who teaches it?")
     assert (found.field, found.value, found.further) == ("lecturer", ("Person 1011",), ())
     assert found.note
     assert "literature" in found.note

@@ -11,8 +11,9 @@ from typing import Literal
 
 from courselens.search.clauses import BREAK
 from courselens.search.conditions import Condition, Found
+from courselens.search.framing import inside
 from courselens.search.places import words_of
-from courselens.search.query import FULL, Understood, inside
+from courselens.search.query import FULL, Understood
 from courselens.search.vocabulary import stop_words
 
 Kind = Literal["course", "courses", "topic"]

@@ -14,8 +14,8 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
+from courselens.search.framing import inside
 from courselens.search.names import LONGEST_QUERY, SAME_STEM, Names
-from courselens.search.query import inside
 from courselens.search.tokens import Word, abbreviates, compact, fold, words
 from courselens.search.translation import english_of_any
 from courselens.search.vocabulary import asking_words, conditions, frame_words, stop_words

@@ -7,7 +7,6 @@ asks for courses, or where a code stands beside them.
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from courselens.encode import well_formed
 from courselens.search.clauses import clauses
 from courselens.search.codes import CodeMention
 from courselens.search.conditions import ConditionParser, Found
+from courselens.search.framing import framed, inside, joined_on, title_spans
 from courselens.search.lexical import guess_language, query_words
 from courselens.search.names import NAMED, Names, TitleMention
 from courselens.search.places import words_of
@@ -26,7 +26,7 @@ from courselens.search.plural import asks_for_courses, asks_last, beside_title
 from courselens.search.stored import Index
 from courselens.search.tokens import Word, fold, words
 from courselens.search.translation import english, in_english
-from courselens.search.vocabulary import MENTION, asking_words, collapse, conditions, frame_words, stop_words
+from courselens.search.vocabulary import MENTION, asking_words, collapse, conditions, stop_words
 
 LONGEST = 2_000
 """Characters of a question that are looked at."""
@@ -149,15 +149,15 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
         titles, free = _numbered(index.names, told, numbers, titles, free)
     coded = {course for code in codes for course in code.courses}
     best = titles[0] if titles and titles[0].strength >= MAYBE and (not coded or titles[0].course in coded) else None
-    title = _title_spans(text, free, best) if best else []
+    title = title_spans(text, free, best) if best else []
     if best and best.cover < FULL and not plural:
-        title = _joined_on(text, own, title)
-    also = [span for one in named_beside(titles, best) for span in _title_spans(text, free, one)]
+        title = joined_on(text, own, title)
+    also = [span for one in named_beside(titles, best) for span in title_spans(text, free, one)]
     found = parser.parse(text, taken=spans if plural else [*spans, *title, *also])
     if title and not plural and len(tied(titles)) > 1:
         found = _with_versions(found, parser.parse(_as_course(text, title), taken=spans))
     told_apart = _told_apart(index, titles, found, text, [*spans, *title])
-    frame = _framed(text, [*spans, *title, *also, *told_apart])
+    frame = framed(text, [*spans, *title, *also, *told_apart])
     told_language = guess_language(frame)
     language = told_language or "en"
     frame = index.asked_model.mend(frame)
@@ -300,71 +300,6 @@ def _needed(names: Names, told: Sequence[Word], codes: Sequence[tuple[int, int]]
 def _crosses(code: CodeMention, spans: Sequence[tuple[int, int]]) -> bool:
     """Whether what looks like a code that no course has is a number of credits or a term: `ECTS 15`, `FS25`."""
     return any(start < code.end and code.start < end for start, end in spans)
-
-
-def inside(word: Word, spans: Sequence[tuple[int, int]]) -> bool:
-    return any(start < word.end and word.start < end for start, end in spans)
-
-
-def _title_spans(text: str, told: Sequence[Word], title: TitleMention) -> list[tuple[int, int]]:
-    """Spans of the title's words; words between two of them belong to it when they carry no topic."""
-    spans: list[tuple[int, int]] = []
-    matched = {told[place].text for place in title.places if place < len(told)}
-    places = [place for place, word in enumerate(told) if word.text in matched]
-    while places and _again(told, places[0], places[1:]):  # `in` before `Debates in Corporate Governance`
-        places = places[1:]
-    while places and _again(told, places[-1], places[:-1]):
-        places = places[:-1]
-    for place in places:
-        word = told[place]
-        if word.text in stop_words() and place - 1 not in places and place + 1 not in places:
-            continue
-        if spans and re.fullmatch(r"[\W_]*(?:\w{1,3}[\W_]+)?", text[spans[-1][1] : word.start]):
-            spans[-1] = (spans[-1][0], word.end)
-        else:
-            spans.append((word.start, word.end))
-    return spans
-
-
-def _again(told: Sequence[Word], place: int, others: Sequence[int]) -> bool:
-    """Whether a small word at the edge of a title stands in it already: it belongs to the question."""
-    return told[place].text in stop_words() and any(told[other].text == told[place].text for other in others)
-
-
-def _joined_on(text: str, told: Sequence[Word], spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """`spans` of a title that is said in other words too, with the words joined to them that ask nothing: of
-    `management of real estate and construction services` those behind `and`.
-    """
-    found = list(spans)
-    known = frame_words()
-    linking = words_of("linking")
-    for place, word in enumerate(told):
-        ends = any(start <= word.start < end for start, end in found)
-        following = told[place + 1 :]
-        links = list(itertools.takewhile(lambda one: one.text in linking, following)) if ends else []
-        beside = following[len(links) :]
-        rest = list(itertools.takewhile(lambda one: one.text not in known and not inside(one, spans), beside))
-        end = rest[-1].end if links and rest else word.end
-        if links and rest and not re.search(r"[.?!;:]", text[word.end : end]):
-            found = [(start, max(stop, end) if start <= word.start < stop else stop) for start, stop in found]
-    merged: list[tuple[int, int]] = []
-    for start, end in sorted(found):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return merged
-
-
-def _framed(text: str, spans: Sequence[tuple[int, int]]) -> str:
-    """`text` with its first span replaced by the placeholder and the others left out."""
-    out, at = [], 0
-    for number, (start, end) in enumerate(sorted(spans)):
-        out += [text[at:start], f" {MENTION} " if number == 0 else " "]
-        at = max(at, end)
-    frame = " ".join("".join([*out, text[at:]]).split())
-    frame = re.sub(rf"^([^(]*){MENTION}\s*\)", rf"\1{MENTION}", frame)  # of `Management (MGM)`
-    return re.sub(rf"\b{MENTION}(?:\W+{MENTION})+\b", MENTION, re.sub(r"\(\W*\)", "", frame)).strip()
 
 
 def _topic(text: str, told: Sequence[Word], spans: Sequence[tuple[int, int]]) -> str:
