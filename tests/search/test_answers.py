@@ -195,7 +195,7 @@ def test_who_teaches_at_all_is_found_by_the_name(lens: Lens) -> None:
         ("how many courses are taught in Danish?", "3 courses fit"),
         ("how many courses are there?", "16 courses fit, among them: "),
         ("which courses give 3 credits?", "4 courses fit, among them: "),
-        ("master courses in French", "No course fits “French”. Without that: "),
+        ("master courses in French", "Nothing in the catalogue fits “French”. Without that: "),
     ],
 )
 def test_courses_are_counted_and_what_none_fulfils_is_said(lens: Lens, question: str, opening: str) -> None:

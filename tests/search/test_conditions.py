@@ -381,3 +381,9 @@ def test_no_list_of_words_stands_twice() -> None:
     for path in sorted(FOLDER.glob("*.yaml")):
         names = re.findall(r"^(\w+):", path.read_text(encoding="utf-8"), re.MULTILINE)
         assert len(names) == len(set(names)), path
+
+
+def test_a_level_is_told_to_be_ignored_where_the_catalogue_has_none() -> None:
+    facts = Facts.of((course("D1", "One", ects=3.0), course("D2", "Two", ects=6.0)))
+    assert ConditionParser(facts).parse("master courses worth 3 ects").ignored == ("master",)
+    assert ConditionParser(facts).parse("help with my master thesis").ignored == ()

@@ -35,6 +35,8 @@ NAMESAKES = 6
 """The most people for whom a name alone may stand."""
 LOOSE = ("language", "level", "start", "type", "duration", "teaching_method", "exam_form")
 """Fields whose words may stand anywhere beside other conditions."""
+SURELY = ("level",)
+"""Fields whose words are a condition even where the catalogue says them of no course: it is told to be ignored."""
 COMPOUND = ("level", "start", "type", "teaching_method")
 """Fields whose words begin compounds with courses: `masterkurse`."""
 
@@ -202,10 +204,10 @@ class ConditionParser:
         return self.phrases[max(ends, key=len),] if ends else ()
 
     def _condition(self, field: str, value: str, around: Around) -> Condition | str | None:
-        if field not in self.facts.values:
-            return None
         operator = around.operator
         said = around.said
+        if field not in self.facts.values:
+            return said if field in SURELY else None
         if field == "exam_form" and value == "exam":
             exams = [one for one in self.facts.values[field] if "exam" in fold(one)]
             return Condition(field, "not", tuple(exams), said, around.start, around.end) if operator == "not" else None

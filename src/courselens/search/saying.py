@@ -36,9 +36,9 @@ COUNTED = {
 }
 """The same where conditions are all that is asked for, which every one of them fulfils."""
 UNMET = {
-    "en": "No course fits “{said}”. Without that: {names}.",
-    "de": "Kein Kurs passt zu «{said}». Ohne das: {names}.",
-    "da": "Intet kursus passer til »{said}«. Uden det: {names}.",
+    "en": "Nothing in the catalogue fits “{said}”. Without that: {names}.",
+    "de": "Zu «{said}» passt nichts im Katalog. Ohne das: {names}.",
+    "da": "Intet i kataloget passer til »{said}«. Uden det: {names}.",
 }
 NOT_SAID = {
     "en": "The catalogue does not say {what} of {name}.",
