@@ -387,3 +387,9 @@ def test_a_level_is_told_to_be_ignored_where_the_catalogue_has_none() -> None:
     facts = Facts.of((course("D1", "One", ects=3.0), course("D2", "Two", ects=6.0)))
     assert ConditionParser(facts).parse("master courses worth 3 ects").ignored == ("master",)
     assert ConditionParser(facts).parse("help with my master thesis").ignored == ()
+
+
+def test_a_title_before_a_name_is_no_name() -> None:
+    facts = Facts.of((course("D1", "One", lecturer="Zellweger Thomas"), course("D2", "Two", lecturer="Berg Anna")))
+    found = ConditionParser(facts).parse("courses given by Professor Zellweger")
+    assert ([one.values for one in found.conditions], found.ignored) == ([("Zellweger Thomas",)], ())

@@ -238,7 +238,7 @@ class ConditionParser:
             before = place > 0 and told[place - 1].text in by
             if pair and following != word.text:
                 found.append(_lecturer(pair, Around(told, place, 2, text)))
-            elif before and len(word.text) > 2 and word.text not in stop_words():
+            elif before and len(word.text) > 2 and word.text not in stop_words() | by:
                 found += self._surname(told, place, text)
             elif word.text in self.rare_names and _is_name(Around(told, place, 1, text), len(self.names[word.text])):
                 found.append(_lecturer(self.names[word.text], Around(told, place, 1, text)))
