@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
-from courselens.dataset.types import Passage
 from courselens.search.field import Fit
-from courselens.search.telling import FEW, WEIGHTS, date_or_amount, features, looked_for, own_shares, telling
+from courselens.search.telling import WEIGHTS, date_or_amount, features, looked_for, telling
 
 SUMMARY = Fit("exam", True, 0.3, 1.0, 0.1)
 CHUNK = Fit("exam", False, 0.3, 1.0, 0.1)
 TEXTS = ("The exam is written.", "Exam\nSubmit it by 4 April 2025.", "Exam\nThe paper has 12'000 characters.")
 
 
-def passage(group: str, text: str) -> Passage:
-    return Passage(text, "chunk", None, "exam", group, group, "one.html", 1)
-
-
 def told(question: str, detail: float) -> int:
-    own = np.full(3, 0.5, dtype=np.float32)
-    return int(telling(question, (SUMMARY, CHUNK, CHUNK), own, detail, lambda row: date_or_amount(TEXTS[row])).argmax())
+    return int(telling(question, (SUMMARY, CHUNK, CHUNK), detail, lambda row: date_or_amount(TEXTS[row])).argmax())
 
 
 @pytest.mark.parametrize(
@@ -72,13 +65,5 @@ def test_a_text_is_read_only_where_a_date_or_an_amount_is_asked() -> None:
     def unread(row: int) -> tuple[bool, bool]:
         raise AssertionError(row)
 
-    found = features("who may bring a book to X", (SUMMARY, CHUNK), np.zeros(2, dtype=np.float32), 0.5, unread)
+    found = features("who may bring a book to X", (SUMMARY, CHUNK), 0.5, unread)
     assert found.shape == (2, len(WEIGHTS))
-
-
-def test_own_is_what_few_course_groups_say() -> None:
-    rule = "Heading\nAids are forbidden. "
-    made = [passage(f"G{number}", f"{rule}Group {number} writes about its own topic.") for number in range(FEW + 1)]
-    shares = own_shares([*made, passage("G0", rule), passage("G1", "Heading alone")])
-    assert shares[0] == pytest.approx(len("Group 0 writes about its own topic.") / (len("Aids are forbidden.") + 35))
-    assert shares[-2:].tolist() == [0.0, 0.0]

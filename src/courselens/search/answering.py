@@ -188,8 +188,7 @@ class Answerer:
         fields = [self.index.asked_names[one] for one in self.index.asked[first:end].tolist()]
         fits = list(map(Fit, fields, self.index.fact[first:end].tolist(), cosine, words.tolist(), shares.tolist()))
         detail = self.index.asked_model.detail(understood.frame, vector)
-        own = self.index.own[first:end]
-        told = telling(understood.frame, fits, own, detail, lambda row: self.tells(first + row))
+        told = telling(understood.frame, fits, detail, lambda row: self.tells(first + row))
         return fits, parts.fitting(first, fits, told)
 
     def _field(self, asked: Asked, understood: Understood, number: int, fits: Sequence[Fit]) -> Asked:

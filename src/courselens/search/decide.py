@@ -13,7 +13,7 @@ from courselens.search.clauses import BREAK
 from courselens.search.conditions import Condition, Found
 from courselens.search.framing import inside
 from courselens.search.places import words_of
-from courselens.search.query import FULL, Understood
+from courselens.search.query import FULL, Understood, named_beside
 from courselens.search.vocabulary import stop_words
 
 Kind = Literal["course", "courses", "topic"]
@@ -26,8 +26,13 @@ LEAST_ASKED = 0.35
 DESCRIBED_ASKED = 0.4
 """Probability of all fields together from which one counts as asked of a course that is only described."""
 
-TAUGHT_BY = 0.9
-"""Probability that the lecturer is asked where it is asked if somebody teaches a course."""
+TOLD = 0.9
+"""Probability of what is asked in so many words: the lecturer where it is asked if somebody teaches a course, the
+content where courses are compared in nothing else.
+"""
+
+UNTOLD = 0.5
+"""Probability of no field from which none is asked of the courses that are compared."""
 
 SAME: Mapping[str, str] = {"exam_form": "exam", "credits": "ects"}
 """Fields that a question can hardly tell apart: judged together, the likelier of the two is asked."""
@@ -54,8 +59,9 @@ def decide(understood: Understood, shares: Mapping[str, float], held: frozenset[
     `held` are the fields and sections that any course has. A description that sounds like another one (`how firms run
     their tax department`) asks for none of those that no course has.
     """
-    if _whether_taught_by(understood):
-        shares = {name: share * (1 - TAUGHT_BY) for name, share in shares.items()} | {"lecturer": TAUGHT_BY}
+    told = "lecturer" if _whether_taught_by(understood) else "content" if _compared(understood, shares) else None
+    if told:
+        shares = {name: share * (1 - TOLD) for name, share in shares.items()} | {told: TOLD}
     fields = {name: share for name, share in shares.items() if name not in ("none", "courses", "elsewhere")}
     if not understood.named:
         fields = {name: share for name, share in fields.items() if name in held} or fields
@@ -85,6 +91,13 @@ def _whether_taught_by(understood: Understood) -> bool:
     gives = any(word.text in by for word in understood.told)
     one = understood.named or _of_the_course(understood)
     return told == {"lecturer"} and gives and one and not understood.plural and _yes_no(understood)
+
+
+def _compared(understood: Understood, shares: Mapping[str, float]) -> bool:
+    """Whether several courses are compared, and no field of them: `compare 8,036 and 8,222`."""
+    several = len(understood.codes) > 1 or len(named_beside(understood.titles, next(iter(understood.titles), None))) > 0
+    comparing = any(word.text in words_of("comparing") for word in understood.told)
+    return several and comparing and shares.get("none", 0.0) + shares.get("elsewhere", 0.0) > UNTOLD
 
 
 def _conditions_alone(understood: Understood, asked: str) -> bool:

@@ -29,7 +29,6 @@ from courselens.search.lexical import LexicalIndex, guess_language
 from courselens.search.names import Names
 from courselens.search.stored import FORMAT, ROUNDED, SETTINGS, Lines, open_index
 from courselens.search.subjects import coverage_of, subject_vectors
-from courselens.search.telling import own_shares
 from courselens.search.translation import TOLD_BY, about, english, english_titles
 from courselens.search.vectors import MANY, Rounded
 
@@ -102,7 +101,6 @@ def build_index(
         "first_about": np.cumsum([0, *(len(texts) for texts in told)], dtype=np.int64),
         "asked": np.array([numbers[passage.asked] for passage in ordered], dtype=np.int32),
         "fact": np.array([passage.kind == "fact" for passage in ordered]),
-        "own": own_shares(ordered),
         "group": group,
         "newest": _newest(courses),
         "passage_starts": Lines.write(folder / "passages.jsonl", (_plain(passage) for passage in ordered)),

@@ -45,7 +45,6 @@ ARRAYS = (
     "first_about",
     "asked",
     "fact",
-    "own",
     "group",
     "newest",
     "passage_starts",
@@ -99,8 +98,7 @@ class Index:
     `first_about` (courses + 1,) where each course's passages and such texts begin.
     `subjects`, `subject_names` (s, d) and `coverage` are those of `subjects.py`.
     `asked` (passages,) is the number in `asked_names` of the field or section that a passage answers, `fact` whether it
-    is a fact, `own` (passages,) the share of it that is the course's own (`telling.py`). `group` and `newest`
-    (courses,) are the course group and whether no later year of it exists.
+    is a fact. `group` and `newest` (courses,) are the course group and whether no later year of it exists.
     """
 
     folder: Path
@@ -115,7 +113,6 @@ class Index:
     first_about: npt.NDArray[np.int64]
     asked: Ints
     fact: npt.NDArray[np.bool_]
-    own: npt.NDArray[np.float32]
     group: Ints
     newest: npt.NDArray[np.bool_]
     asked_names: tuple[str, ...]
@@ -180,7 +177,6 @@ def open_index(folder: Path) -> Index:
             subject_names=arrays["subject_names"].view(np.ndarray),
             coverage=Coverage(*(np.asarray(arrays[f"subject_{name}"]) for name in ("best", "second", "owner"))),
             fact=np.asarray(arrays["fact"]),
-            own=np.asarray(arrays["own"]),
             group=np.asarray(arrays["group"]),
             newest=np.asarray(arrays["newest"]),
             asked_names=tuple(settings["asked"]),

@@ -1,68 +1,50 @@
 """Which passage of a course tells what is asked of it: the summary of its examination, or the line with the date.
 
-In: how well each passage fits the question without the course's name (`field.Fit`), its text, how much of it is the
-course's own. Out: a score for each passage. Who asks when wants a date, who asks how many an amount; who asks for
-something that a summary does not hold wants no summary; and what every sheet repeats answers less than what only this
-one says. The weights were fitted as a multinomial logit over the passages of a course (`scripts/fit_telling.py`).
+In: how well each passage fits the question without the course's name (`field.Fit`), and its text. Out: a score for each
+passage. Who asks when wants a date, who asks how many an amount, and who asks for something that a summary does not
+hold wants no summary. The weights were fitted as a multinomial logit over the passages of a course
+(`scripts/fit_telling.py`).
 """
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
-from courselens.dataset.types import Passage
 from courselens.search.field import Fit
 from courselens.search.tokens import fold
 from courselens.search.vocabulary import conditions
 
-WEIGHTS = {
-    "cosine": 9.77,
-    "words": 5.96,
-    "summary": 5.78,
-    "detail": -5.55,
-    "own": 2.34,
-    "date": 5.83,
-    "amount": 1.08,
-}
+WEIGHTS = {"cosine": 9.30, "words": 6.78, "summary": 3.64, "detail": -5.22, "date": 4.40, "amount": 0.83}
 """Of `features`, in that order."""
-FEW = 3
-"""Course groups in which a sentence may stand that is a course's own."""
-
 Floats = npt.NDArray[np.float32]
 Tells = Callable[[int], tuple[bool, bool]]
 
-_SENTENCES = re.compile(r"(?<=[.!?])\s+|\n")
 
-
-def telling(text: str, fits: Sequence[Fit], own: Floats, detail: float, tells: Tells) -> Floats:
-    """Scores float32 (n,) of the n passages of a course for the question `text`; `own` (n,) is how much of each stands
-    nowhere else, `detail` the probability that more is asked than a summary tells, `tells` what `date_or_amount` says
-    of a passage.
+def telling(text: str, fits: Sequence[Fit], detail: float, tells: Tells) -> Floats:
+    """Scores float32 (n,) of the n passages of a course for the question `text`; `detail` is the probability that more
+    is asked than a summary tells, `tells` what `date_or_amount` says of a passage.
     """
-    return features(text, fits, own, detail, tells) @ np.array([*WEIGHTS.values()], dtype=np.float32)
+    return features(text, fits, detail, tells) @ np.array([*WEIGHTS.values()], dtype=np.float32)
 
 
-def features(text: str, fits: Sequence[Fit], own: Floats, detail: float, tells: Tells) -> Floats:
-    """What speaks for each passage, float32 (n, 7): its cosine and its words, whether it is a fact, which sums up, and
-    by how much less that is wanted, its share of own sentences, and whether it tells a date or an amount that is asked.
+def features(text: str, fits: Sequence[Fit], detail: float, tells: Tells) -> Floats:
+    """What speaks for each passage, float32 (n, 6): its cosine and its words, whether it is a fact, which sums up, and
+    by how much less that is wanted, and whether it tells a date or an amount that is asked.
     """
     date, amount = (one is not None for one in looked_for(text))
     found = np.zeros((len(fits), len(WEIGHTS)), dtype=np.float32)
-    for row, (fit, share) in enumerate(zip(fits, own.tolist(), strict=True)):
+    for row, fit in enumerate(fits):
         found[row, :2] = fit.cosine, fit.share
         if fit.fact:
             found[row, 2:4] = 1.0, detail
-            continue
-        found[row, 4] = share
-        if date or amount:
+        elif date or amount:
             has_date, has_amount = tells(row)
-            found[row, 5:] = date and has_date, amount and has_amount
+            found[row, 4:] = date and has_date, amount and has_amount
     return found
 
 
@@ -76,25 +58,6 @@ def looked_for(text: str) -> list[re.Pattern[str] | None]:
     """What a date, and an amount, looks like in folded text, where the question asks for one."""
     asked = fold(text)
     return [told if asking.search(asked) else None for asking, told in (_dates(), _amounts())]
-
-
-def own_shares(passages: Sequence[Passage]) -> Floats:
-    """The share of each passage, by characters, that stands in `FEW` course groups at most; float32 (n,)."""
-    groups: dict[str, set[str]] = defaultdict(set)
-    cut = [_sentences(passage.text) for passage in passages]
-    for passage, told in zip(passages, cut, strict=True):
-        for sentence in told:
-            groups[sentence].add(passage.group)
-    shares = np.zeros(len(passages), dtype=np.float32)
-    for row, told in enumerate(cut):
-        total = sum(map(len, told))
-        shares[row] = sum(len(one) for one in told if len(groups[one]) <= FEW) / total if total else 0.0
-    return shares
-
-
-def _sentences(text: str) -> list[str]:
-    """The sentences and lines of a passage below its heading."""
-    return [one for one in map(str.strip, _SENTENCES.split(text.partition("\n")[2])) if one]
 
 
 @lru_cache(maxsize=1)
