@@ -218,3 +218,10 @@ def test_a_course_that_is_needed_for_another_is_not_the_one_asked_about(lens: Le
     assert lens.answerer.course(int(found.ranking.order[0])).code == "8,235"
     unknown = lens.consider("is 9,999 required before Venture Ideation?")
     assert not unknown.understood.codes
+
+
+def test_courses_that_are_compared_in_nothing_else_are_both_described(lens: Lens) -> None:
+    found = Lens(lens.index, lens.encoder, CREDULOUS).ask("compare 8,041 and 8,235")
+    assert found.field == "content"
+    assert found.course
+    assert {found.course.code, *(one.course.code for one in found.further)} == {"8,041", "8,235"}
