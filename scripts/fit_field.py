@@ -14,7 +14,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from unittest.mock import patch
 
 import numpy as np
@@ -33,6 +33,16 @@ SURE = 0.62
 """Strength of a title from which a question without an answer is one about the course of that title."""
 
 Floats = npt.NDArray[np.float64]
+START = np.array(WEIGHTS)
+
+
+class Choice(Protocol):
+    """`told` (n, k): what speaks for each of n, and which of them are `right` (n,)."""
+
+    @property
+    def told(self) -> Floats: ...
+    @property
+    def right(self) -> npt.NDArray[np.bool_]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +61,12 @@ def main() -> None:
         rows[one] = list(_rows(one))
     hits: dict[str, list[bool]] = defaultdict(list)
     for left, own in rows.items():
-        weights = _fitted([row for one, others in rows.items() if one != left for row in others])
+        weights = fitted([row for one, others in rows.items() if one != left for row in others], START, RIDGE)
         for row in own:
             hits[row.kind].append(bool(row.right[int(np.argmax(row.told @ weights))]))
     for kind, found in hits.items():
         print(f"{kind}: right field {np.mean(found):.4f} of {len(found)}, by a fit on the other sets")
-    weights = _fitted([row for own in rows.values() for row in own])
+    weights = fitted([row for own in rows.values() for row in own], START, RIDGE)
     print(f"WEIGHTS = ({', '.join(f'{weight:.2f}' for weight in weights)})")
 
 
@@ -93,11 +103,11 @@ def _found(lens: Lens, question: ExamQuestion) -> bool:
     return not {course.code, *course.codes, course.key}.isdisjoint(question.course)
 
 
-def _fitted(rows: Sequence[Row]) -> Floats:
-    start = np.array(WEIGHTS)
+def fitted(rows: Sequence[Choice], start: Floats, ridge: float) -> Floats:
+    """Weights of a multinomial logit that chooses one of the right ones of each row, with a pull to `start`."""
 
     def loss(weights: Floats) -> tuple[float, Floats]:
-        total, slope = RIDGE / 2 * float(np.sum((weights - start) ** 2)), RIDGE * (weights - start)
+        total, slope = ridge / 2 * float(np.sum((weights - start) ** 2)), ridge * (weights - start)
         for row in rows:
             score = row.told @ weights
             share = np.exp(score - score.max())

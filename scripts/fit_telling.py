@@ -20,7 +20,7 @@ from unittest.mock import patch
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
+from fit_field import fitted
 
 from courselens.evaluate.questions import ExamQuestion, read_questions
 from courselens.search import answering
@@ -53,15 +53,16 @@ def main() -> None:
     rows = [row for file in files for question in read_questions(file) for row in _rows(lens, question, depths)]
     np.random.default_rng(1).shuffle(rows)
     hits: dict[str, list[bool]] = defaultdict(list)
+    start = np.zeros(len(WEIGHTS))
     for part in range(PARTS):
-        weights = _fitted([row for number, row in enumerate(rows) if number % PARTS != part])
+        weights = fitted([row for number, row in enumerate(rows) if number % PARTS != part], start, RIDGE)
         for row in rows[part::PARTS]:
             hits[row.kind].append(bool(row.right[int(np.argmax(row.told @ weights))]))
     before = np.array([*WEIGHTS.values()])
     for kind, found in hits.items():
         now = np.mean([row.right[int(np.argmax(row.told @ before))] for row in rows if row.kind == kind])
         print(f"{kind}: right passage {np.mean(found):.3f} of {len(found)}, with the weights as they are {now:.3f}")
-    weights = _fitted(rows)
+    weights = fitted(rows, start, RIDGE)
     told = ", ".join(f'"{name}": {weight:.2f}' for name, weight in zip(WEIGHTS, weights, strict=True))
     print(f"WEIGHTS = {{{told}}}")
 
@@ -99,21 +100,6 @@ def _rows(lens: Lens, question: ExamQuestion, depths: dict[str, str]) -> Iterato
 
 def _squeezed(text: str) -> str:
     return "".join(letter for letter in text.casefold() if letter.isalnum())
-
-
-def _fitted(rows: list[Row]) -> Floats:
-    def loss(weights: Floats) -> tuple[float, Floats]:
-        total, slope = RIDGE / 2 * float(weights @ weights), RIDGE * weights
-        for row in rows:
-            score = row.told @ weights
-            share = np.exp(score - score.max())
-            share /= share.sum()
-            right = max(float(share[row.right].sum()), 1e-12)
-            total -= np.log(right)
-            slope = slope + row.told.T @ (share - np.where(row.right, share, 0.0) / right)
-        return total, slope
-
-    return np.asarray(minimize(loss, np.zeros(len(WEIGHTS)), jac=True, method="L-BFGS-B").x)
 
 
 if __name__ == "__main__":
