@@ -229,3 +229,9 @@ def test_words_joined_to_a_title_said_otherwise_are_part_of_it(lens: Lens) -> No
 
 def test_a_choice_about_a_named_course_is_asked(lens: Lens) -> None:
     assert lens.consider("Financial Accounting: exam or just a report at the end?").asked.kind == "course"
+
+
+def test_what_has_the_shape_of_no_code_is_none_beside_a_title(lens: Lens) -> None:
+    assert not lens.answerer.understand("is a TI-30 allowed in Operations Research?").codes
+    assert lens.answerer.understand("is a TI-30 allowed in KAN-C1009U?").codes
+    assert lens.answerer.understand("who teaches KAN-C9999U Operations Research?").codes

@@ -91,6 +91,10 @@ class Codes:
         coded = re.fullmatch(r"[A-Z]{2,8}(/[A-Z]{2,4})?[ \-]?\d{2,4}[A-Z]?", raw) is not None
         return (capital and coded) or glued or (capital and shape(joined) in self.shapes)
 
+    def may_have(self, mention: CodeMention) -> bool:
+        """Whether a mention is a code of the catalogue, or of the shape of one."""
+        return bool(mention.courses) or shape(compact(mention.code)) in self.shapes
+
     def _among_codes(self, digits: str) -> bool:
         """Whether a number of four digits or more lies between codes that are numbers as long: `8655` of 7,004–8,924,
         where `1500 students` are no course.

@@ -144,6 +144,8 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
         codes, spans = [], []
     own = free
     titles, free = _titles(index.names, text, free)
+    if titles and titles[0].strength >= NAMED and not any(map(index.names.codes.may_have, codes)):
+        codes, spans = [], []  # `is a TI-30 allowed in Derivatives?`
     plural = asks_for_courses(beside_title(own, free, titles)) and not asks_last(text, free, titles)
     if numbers and not codes and not plural:
         titles, free = _numbered(index.names, told, numbers, titles, free)
