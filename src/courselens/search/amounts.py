@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from courselens.course import Value
 from courselens.search.facts import Condition, Facts
-from courselens.search.tokens import flat
+from courselens.search.tokens import either, flat
 from courselens.search.vocabulary import conditions, stop_words
 
 _NUMBER = r"\d{1,3}(?:[.,]\d{1,2})?"
@@ -144,7 +144,7 @@ def _amount(match: re.Match[str], field: str, text: str, facts: Facts) -> Condit
         if "share" in parts and not known:
             return None
         values = known or values
-        negated = re.search(rf"\b(?:{_either(conditions()['negation'])})\s+$", match.string[: match.start()])
+        negated = re.search(rf"\b(?:{either(conditions()['negation'])})\s+$", match.string[: match.start()])
         operator = "not" if negated or parts.get("negated") else "is"
     start = match.start() + len(match.group()) - len(match.group().lstrip())
     return Condition(field, operator, values, text[start : match.end()].strip(), start, match.end())
@@ -213,22 +213,18 @@ def _number_pattern() -> re.Pattern[str]:
 
 @lru_cache(maxsize=2)
 def _spelled(name: str = "numbers") -> str:
-    return _either(word for spellings in conditions()[name].values() for word in spellings)
-
-
-def _either(items: Iterable[object]) -> str:
-    return "|".join(re.escape(flat(str(item))) for item in sorted(map(str, items), key=len, reverse=True))
+    return either(word for spellings in conditions()[name].values() for word in spellings)
 
 
 @lru_cache(maxsize=1)
 def _credit_patterns() -> tuple[re.Pattern[str], ...]:
     data = conditions()
     before, after, numbers = _parts()
-    unit = rf"(?:{_either(data['units'])})\b"
-    further = rf"(?:(?:{_either(data['further'])})\s+)?"
+    unit = rf"(?:{either(data['units'])})\b"
+    further = rf"(?:(?:{either(data['further'])})\s+)?"
     late = rf"(?:\s*,?\s*(?P<late>{after})\b)?"
-    courses = _either([*data["courses"], *data["course_endings"]])
-    negated = rf"(?:(?P<negated>{_either(data['negation'])})\s+)?"
+    courses = either([*data["courses"], *data["course_endings"]])
+    negated = rf"(?:(?P<negated>{either(data['negation'])})\s+)?"
     compared = before.removesuffix("?")
     first = (
         rf"{START}{compared}{numbers}(?=\s+(?:but|and|aber|und|men|og)\s+{_unnamed(compared + numbers)}[\s\-]*{unit})"
@@ -244,7 +240,7 @@ def _credit_patterns() -> tuple[re.Pattern[str], ...]:
 @lru_cache(maxsize=1)
 def _share_pattern() -> re.Pattern[str]:
     """`half course`, `at least half a credit`: parts of a catalogue's own unit."""
-    units = _either([*conditions()["courses"], *conditions()["units"]])
+    units = either([*conditions()["courses"], *conditions()["units"]])
     before, after, _ = _parts()
     share = rf"(?P<list>(?P<share>{_spelled('shares')}))(?=(?:\s+an?\s)?[\s\-]*(?:{units})\b)"
     late = rf"(?:(?:\s+an?\s)?[\s\-]*(?:{units})\s+(?P<late>{after})\b)?"
@@ -254,9 +250,9 @@ def _share_pattern() -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def _level_pattern() -> re.Pattern[str]:
     """A number, compared, beside the word `level` or at the end of a clause."""
-    before = _compared(rf"(?:(?:{_either(conditions()['definite'])})\s+)?")
-    after = _either(conditions()["after_number"])
-    unit = rf"(?:{_either(conditions()['level_units'])})\b"
+    before = _compared(rf"(?:(?:{either(conditions()['definite'])})\s+)?")
+    after = either(conditions()["after_number"])
+    unit = rf"(?:{either(conditions()['level_units'])})\b"
     parting = SEPARATORS.replace(r",(?=\s)|", "")
     numbers = rf"(?P<list>\d{{1,4}}(?:\s*(?:{parting})\s*\d{{1,4}})?)(?!\w)"
     late = rf"(?:\s*,?\s*(?P<after>{after})\b)?"
@@ -268,13 +264,13 @@ def _level_pattern() -> re.Pattern[str]:
 def _seat_pattern() -> re.Pattern[str]:
     before, after, numbers = _parts()
     late = rf"(?:\s+(?P<late>{after})\b)?"
-    seats = _either(conditions()["seats"])
+    seats = either(conditions()["seats"])
     return re.compile(rf"{START}{before}{numbers}(?:\s+(?P<after>{after}))?\s+(?:{seats})\b{late}")
 
 
 @lru_cache(maxsize=1)
 def _term_pattern() -> re.Pattern[str]:
-    codes = _either(code for said in conditions()["term_codes"].values() for code in said)
+    codes = either(code for said in conditions()["term_codes"].values() for code in said)
     return re.compile(rf"\b(?P<term>{codes})\s*'?(?:20)?(?P<year>\d\d)(?:/(?:20)?\d\d)?\b")
 
 
@@ -284,7 +280,7 @@ def _unnamed(pattern: str) -> str:
 
 def _compared(then: str = "") -> str:
     """Pattern of the words before a number, and of what may stand between: `beyond the 100 level`."""
-    before = _either([word for name in (*_COMPARING, "between") for word in conditions()[name]])
+    before = either([word for name in (*_COMPARING, "between") for word in conditions()[name]])
     signs = "|".join(map(re.escape, sorted(_SIGNS, key=len, reverse=True)))
     return rf"(?:(?P<before>(?:{before})\b\.?|{signs})\s*{then})?"
 
@@ -294,6 +290,6 @@ def _parts() -> tuple[str, str, str]:
     one = rf"(?:{_NUMBER}|\b(?:{_spelled()})\b)"
     return (
         _compared(r"(?:an?\s+)?"),  # less than a full credit
-        _either(conditions()["after_number"]),
+        either(conditions()["after_number"]),
         rf"(?P<list>{one}(?:\s*(?:{SEPARATORS})\s*{one}){{0,3}})",
     )

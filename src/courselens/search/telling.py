@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from courselens.search.field import Fit
-from courselens.search.tokens import fold
+from courselens.search.tokens import either, fold
 from courselens.search.vocabulary import conditions
 
 WEIGHTS = {"cosine": 9.30, "words": 6.78, "summary": 3.64, "detail": -5.22, "date": 4.40, "amount": 0.83}
@@ -63,7 +63,7 @@ def looked_for(text: str) -> list[re.Pattern[str] | None]:
 @lru_cache(maxsize=1)
 def _dates() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """What asks for a date, and what is one: `8./9. Mai`, `May 12`, `04.04.2025`, `Friday`, `CW 21`, `10:15`."""
-    month, day = _either("months"), _either("days")
+    month, day = either(conditions()["months"]), either(conditions()["days"])
     told = (
         rf"\d\.? ?/? ?(?:{month})\b",
         rf"\b(?:{month}) \d",
@@ -72,15 +72,11 @@ def _dates() -> tuple[re.Pattern[str], re.Pattern[str]]:
         r"\b(?:cw|kw) ?\d",
         r"\b\d\d?[:.]\d\d\b",
     )
-    return re.compile(rf"\b(?:{_either('asking_date')})\b"), re.compile("|".join(told))
+    return re.compile(rf"\b(?:{either(conditions()['asking_date'])})\b"), re.compile("|".join(told))
 
 
 @lru_cache(maxsize=1)
 def _amounts() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """What asks for an amount, and what is one: `12'000 Zeichen`, `5-6 pages per student`."""
-    told = rf"\d[\d.,'’ʹ]*(?: ?(?:-|–|/|bis|to|til) ?\d[\d.,'’ʹ]*)?[ -]?(?:{_either('measured')})"
-    return re.compile(rf"\b(?:{_either('asking_amount')})\b"), re.compile(told)
-
-
-def _either(name: str) -> str:
-    return "|".join(re.escape(fold(str(one))) for one in sorted(conditions()[name], key=len, reverse=True))
+    told = rf"\d[\d.,'’ʹ]*(?: ?(?:-|–|/|bis|to|til) ?\d[\d.,'’ʹ]*)?[ -]?(?:{either(conditions()['measured'])})"
+    return re.compile(rf"\b(?:{either(conditions()['asking_amount'])})\b"), re.compile(told)

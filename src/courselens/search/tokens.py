@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -40,6 +41,11 @@ def flat(text: str) -> str:
     if text.isascii():
         return text.lower()
     return "".join((fold(letter) or " ")[0] for letter in text)
+
+
+def either(items: Iterable[object]) -> str:
+    """A pattern of any of the items in a text made `flat`, the longest first."""
+    return "|".join(re.escape(flat(str(item))) for item in sorted(map(str, items), key=len, reverse=True))
 
 
 def words(text: str) -> list[Word]:

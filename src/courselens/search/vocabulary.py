@@ -18,7 +18,7 @@ from typing import Any
 
 import yaml
 
-from courselens.search.tokens import fold, words
+from courselens.search.tokens import either, fold, words
 
 FOLDER = Path(__file__).parent / "words"
 MENTION = "X"
@@ -114,8 +114,7 @@ def collapse(text: str) -> str:
 @lru_cache(maxsize=1)
 def _runs() -> re.Pattern[str]:
     """Placeholders with nothing but joining words between them: `X of the X and X`."""
-    joining = "|".join(map(re.escape, sorted(conditions()["linking"])))
-    return re.compile(rf"{MENTION}(?:(?: (?:{joining}))+ {MENTION})+", re.IGNORECASE)
+    return re.compile(rf"{MENTION}(?:(?: (?:{either(conditions()['linking'])}))+ {MENTION})+", re.IGNORECASE)
 
 
 SHORT_WORD = 5
