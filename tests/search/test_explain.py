@@ -74,6 +74,14 @@ def test_shown_are_the_passages_of_the_answer(lens: Lens) -> None:
     assert owners == [lens.answerer.course(int(number)).key for number in topic.ranking.order]
 
 
+def test_passages_of_the_field_stand_in_the_order_of_their_scores(lens: Lens) -> None:
+    found = explain(lens, "what is Climate Economics about")
+    assert len({one.of_field for one in found.passages}) == 2
+    for of_field in (True, False):
+        scores = [one.score for one in found.passages if one.of_field == of_field]
+        assert scores == sorted(scores, reverse=True)
+
+
 def test_the_command(lens: Lens, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Lens, "open", lambda workspace: lens)
     said = CliRunner().invoke(cli.main, ["explain", "w", "who teaches Tax Law"])

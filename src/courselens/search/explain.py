@@ -15,7 +15,7 @@ from courselens.search.answer import Answer, Reference
 from courselens.search.answering import MOST, Considered
 from courselens.search.confidence import FEATURES
 from courselens.search.lens import Lens
-from courselens.search.rank import WEIGHTS, best_passage, best_passages
+from courselens.search.rank import WEIGHTS, best_passage, best_passages, passage_score
 from courselens.search.stored import Index
 
 COURSES = 5
@@ -57,11 +57,14 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class ScoredPassage:
-    """A passage in the order of the answer: its cosine, BM25 relative to the best, whether it is of the field asked."""
+    """A passage in the order of the answer: its score, its cosine, BM25 relative to the best (of one course: to all
+    words asked), whether it is of the field asked, which goes before the score.
+    """
 
     text: str
     course: str
     about: str
+    score: float
     vectors: float
     words: float
     of_field: bool
@@ -165,11 +168,11 @@ class Explanation:
             yield f"  {number:<10} {numbers}   {one.course.code} {one.course.title}"
         if not self.courses:
             yield "  none"
-        yield f"{'passages':<20} {'vectors':>8} {'':>6} {'BM25':>6}"
+        yield f"{'passages':<12} {'score':>7} {'vectors':>8} {'':>6} {'':>6} {'BM25':>6}"
         for number, found in enumerate(self.passages, 1):
             mark = "*" if found.of_field else " "
-            scores = f"{found.vectors:>8.3f} {'':>6} {found.words:>6.2f}"
-            yield f"  {number} {mark:<16} {scores}          [{found.about}] {_line(found.text, LONGEST)}"
+            scores = f"{found.score:>7.3f} {found.vectors:>8.3f} {'':>6} {'':>6} {found.words:>6.2f}"
+            yield f"  {number} {mark:<8} {scores}   [{found.about}] {_line(found.text, LONGEST)}"
         if any(found.of_field for found in self.passages):
             yield "  (* is of the field or section asked, and leads)"
 
@@ -259,6 +262,7 @@ def _passages(index: Index, found: Considered) -> Iterator[ScoredPassage]:
             text=passage.text,
             course=passage.course,
             about=passage.asked,
+            score=passage_score(index, parts, place),
             vectors=float(parts.cosine[place]),
             words=float(parts.lexical[place]),
             of_field=passage.asked == found.saying.field,

@@ -198,6 +198,12 @@ def best_passage(index: Index, parts: Parts, course: int, field: str | None = No
     return int(index.first[course]) + int(score.argmax()) if len(score) else None
 
 
+def passage_score(index: Index, parts: Parts, place: int) -> float:
+    """What the passage at `place` is ranked by among those of its course that are of the same field."""
+    course = int(np.searchsorted(index.first, place, side="right")) - 1
+    return float(_fit(index, parts, course, None)[place - int(index.first[course])])
+
+
 def _fit(index: Index, parts: Parts, course: int, field: str | None) -> npt.NDArray[np.floating[Any]]:
     start, end = int(index.first[course]), int(index.first[course + 1])
     own = slice(start, end)
