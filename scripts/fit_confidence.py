@@ -34,7 +34,7 @@ from courselens.search.stored import ENCODER, open_index
 
 RIDGE = 0.1
 REFUSED = 0.02
-AGAINST = frozenset({"elsewhere", "off", "near", "subject", "instead"})
+AGAINST = frozenset({"elsewhere", "off", "near", "subject", "instead", "untold"})
 """Evidence that speaks against an answer; all other evidence speaks for one. What a fit weighs the other way is left
 out: exams describe courses without the words of their titles, on purpose, and people do not."""
 OPEN: dict[Group, Sureness] = {

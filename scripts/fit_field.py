@@ -47,7 +47,7 @@ class Choice(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A question: `told` (fields, 5) of `field.Told`, and which of the fields are `right` (fields,)."""
+    """A question: `told` (fields, 7) of `field.Told`, and which of the fields are `right` (fields,)."""
 
     kind: str
     told: Floats
@@ -74,16 +74,16 @@ def _rows(one: Set) -> Iterator[Row]:
     lens = Lens.open(one.workspace)
     heard: list[Any] = []
 
-    def listen(asked: Any, frame: str, passages: Any) -> Any:
-        heard.append((asked, passages))
-        return choose_field(asked, frame, passages)
+    def listen(asked: Any, frame: str, passages: Any, untold: bool) -> Any:
+        heard.append((asked, passages, untold))
+        return choose_field(asked, frame, passages, untold)
 
     with patch.object(answering, "choose_field", listen):
         for question in read_questions(one.questions):
             heard.clear()
             if question.kind in ("field", "unanswerable") and _found(lens, question) and heard:
-                asked, passages = heard[-1]
-                told = evidence(asked.shares, passages)
+                asked, passages, untold = heard[-1]
+                told = evidence(asked.shares, passages, untold)
                 wanted = {SAME.get(name, name) for name in question.asked or ("elsewhere",)}
                 nothing = question.kind == "unanswerable"  # a field that the course lacks is no answer either
                 right = np.array([name in wanted or (nothing and not told[name][1]) for name in told])

@@ -37,7 +37,7 @@ Mask = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A question: `told` (passages, 6) of `features`, and which of the passages are `right` (passages,)."""
+    """A question: `told` (passages, 7) of `features`, and which of the passages are `right` (passages,)."""
 
     kind: str
     told: Floats

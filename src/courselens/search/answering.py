@@ -15,11 +15,12 @@ import numpy as np
 from courselens.course import Course
 from courselens.encode import Vectors
 from courselens.search.clauses import SURE
+from courselens.search.concerns import Concern, concerns_of
 from courselens.search.conditions import Condition, ConditionParser
 from courselens.search.confidence import Evidence, evidence_of
 from courselens.search.decide import SAME, Asked, applied, decide
 from courselens.search.facts import Mask
-from courselens.search.field import Fit, choose_field
+from courselens.search.field import Fit, choose_field, openness
 from courselens.search.instead import Instead, instead
 from courselens.search.lexical import query_words
 from courselens.search.plural import counts
@@ -89,6 +90,7 @@ class Answerer:
         self.course = lru_cache(maxsize=REMEMBERED)(index.course)
         self.passage = lru_cache(maxsize=REMEMBERED)(index.passage)
         self.tells = lru_cache(maxsize=10 * REMEMBERED)(lambda place: date_or_amount(self.passage(place).text))
+        self.told = lru_cache(maxsize=10 * REMEMBERED)(self._told)
 
     def understand(self, question: str) -> Understood:
         """Read the question by its words; its `texts` are to be encoded for `consider`."""
@@ -122,11 +124,12 @@ class Answerer:
         several: tuple[Asked, ...] = ()
         beside: list[Saying] = []
         also: list[int] = []
-        other = None
+        other, untold = None, 0.0
         if asked.kind == "course" and len(ranking.order):
             number = int(ranking.order[0])
             fits, fitting = self._fits(understood, number, vectors[0], parts)
-            asked = self._field(asked, understood, number, fits)
+            untold = self._untold(understood, number, asked, fits)
+            asked = self._field(asked, understood, number, fits, untold > 0)
             ranking = replace(ranking, parts=fitting)
             several = self._several(asked, understood, vectors[1 : understood.asking_texts])
             asked = several[0] if several else asked
@@ -141,7 +144,15 @@ class Answerer:
         saying = replace(saying, note=next((one.note for one in said if one.note), None))
         coverage = parts.coverage(int(ranking.order[0])) if len(ranking.order) else 0.0
         evidence = evidence_of(
-            understood, asked, ranking, coverage, self.fields, kept=bool(kept or given), other=other, beside=also
+            understood,
+            asked,
+            ranking,
+            coverage,
+            self.fields,
+            kept=bool(kept or given),
+            other=other,
+            untold=untold,
+            beside=also,
         )
         kept = (*given, *kept)
         return Considered(understood, asked, kept, ignored, ranking, saying, (*further, *beside), evidence, other)
@@ -186,14 +197,34 @@ class Answerer:
         shares = words / reach if reach else words
         cosine = (self.index.vectors[first:end] @ vector).tolist()
         fields = [self.index.asked_names[one] for one in self.index.asked[first:end].tolist()]
-        fits = list(map(Fit, fields, self.index.fact[first:end].tolist(), cosine, words.tolist(), shares.tolist()))
+        asked = concerns_of(understood.beside)
+        told = [tuple(self.told(one, place) for one in asked) for place in range(first, end)]
+        facts = self.index.fact[first:end].tolist()
+        fits = list(map(Fit, fields, facts, cosine, words.tolist(), shares.tolist(), told))
         detail = self.index.asked_model.detail(understood.frame, vector)
-        told = telling(understood.frame, fits, detail, lambda row: self.tells(first + row))
-        return fits, parts.fitting(first, fits, told)
+        scores = telling(understood.frame, fits, detail, lambda row: self.tells(first + row))
+        return fits, parts.fitting(first, fits, scores)
 
-    def _field(self, asked: Asked, understood: Understood, number: int, fits: Sequence[Fit]) -> Asked:
+    def _told(self, concern: Concern, place: int) -> bool:
+        """Whether a passage tells it, but for what many courses share and the title, which stands in every passage."""
+        passage = self.passage(place)
+        if passage.kind == "chunk":
+            return bool(self.index.vectors[place].any()) and concern.told_by(passage.text.partition("\n")[2])
+        number = int(np.searchsorted(self.index.first, place, side="right")) - 1
+        return concern.told_by(passage.text.replace(self.course(number).title, " "))
+
+    def _untold(self, understood: Understood, number: int, asked: Asked, fits: Sequence[Fit]) -> float:
+        """How likely something practical is asked that course `number` tells nowhere and few courses tell."""
+        places = range(*map(int, self.index.first[number : number + 2]))
+        rare = (one for one in concerns_of(understood.beside) if one.rare)
+        missing = any(not any(self.told(one, place) for place in places) for one in rare)
+        return openness(asked.shares, fits) if missing else 0.0
+
+    def _field(
+        self, asked: Asked, understood: Understood, number: int, fits: Sequence[Fit], untold: bool
+    ) -> Asked:
         """The field asked, now that course `number` is known, whose passages fit so well."""
-        chosen = choose_field(asked, understood.frame, fits)
+        chosen = choose_field(asked, understood.frame, fits, untold)
         if chosen.field in WRITTEN_TO and writes(understood):
             held = chosen.field if any(one.field == chosen.field for one in fits) else "lecturer"
             return replace(chosen, field=self._contact(number) or held)

@@ -45,6 +45,7 @@ FEATURES = (
     "known",
     "there",
     "instead",
+    "untold",
 )
 """Names of `Evidence`'s numbers."""
 Group = Literal["named", "meant", "described"]
@@ -72,7 +73,8 @@ class Evidence:
     less where something else is asked; `near`, `subject`, `there` and `covered` are those of `subjects.Standing`;
     `words` of the topic, of eight; `about` the best cosine to a text that says what a course is about; `apart` that of
     `rank.Parts`; `known` how likely the question asks for any field that the catalogue has, on a scale of logarithms;
-    `instead` 1 where another word stands in the place of one of the title's, 2 where another part's number does.
+    `instead` 1 where another word stands in the place of one of the title's, 2 where another part's number does;
+    `untold` how likely something practical is asked that the course tells nowhere (`concerns.py`).
     """
 
     kind: Group
@@ -95,6 +97,7 @@ class Evidence:
     known: float = 0.0
     there: float = 0.0
     instead: float = 0.0
+    untold: float = 0.0
 
     def numbers(self, names: Iterable[str] = FEATURES) -> npt.NDArray[np.float64]:
         """The features of those names as an array, in their order."""
@@ -110,10 +113,12 @@ def evidence_of(
     *,
     kept: bool = False,
     other: Instead | None = None,
+    untold: float = 0.0,
     beside: Collection[int] = (),
 ) -> Evidence:
     """Gather the evidence of one question; `held` are the fields and sections that any course has, `other` is what it
-    says instead of a word of the course's title, `beside` further courses that it names, which are no rivals.
+    says instead of a word of the course's title, `untold` how likely it asks for something practical that the
+    course tells nowhere, `beside` further courses that it names, which are no rivals.
     """
     known = any(code.courses for code in understood.codes)
     order, score, parts = ranking.order, ranking.score, ranking.parts
@@ -145,6 +150,7 @@ def evidence_of(
         there=parts.standing.there,
         known=math.log1p(100 * sum(share for name, share in asked.shares.items() if name in held)) / math.log(101),
         instead=1.0 + other.part if other else 0.0,
+        untold=untold,
     )
 
 
@@ -186,6 +192,7 @@ DEFAULTS: Mapping[Group, Sureness] = {
                 "off": -5.38,
                 "known": 6.99,
                 "instead": -3.58,
+                "untold": 0.0,
             },
             -7.03,
         ),
@@ -204,6 +211,7 @@ DEFAULTS: Mapping[Group, Sureness] = {
                 "subject": -4.76,
                 "there": 4.48,
                 "instead": -2.75,
+                "untold": 0.0,
             },
             -0.09,
         ),

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from courselens.search.decide import SAME, Asked
 from courselens.search.vocabulary import MENTION, NOT_FIELDS
 
-WEIGHTS = (1.20, 1.17, 4.90, 0.49, 2.15)
+WEIGHTS = (1.15, 1.22, 4.32, 0.32, 1.48, 4.14, 7.94)
 """Of `Told`, as `scripts/fit_field.py` prints them."""
 FLOOR = 1e-4
 LIKELIER = 3.0
@@ -30,7 +30,8 @@ class Fit:
     """How well a passage of the course fits the question without the course's name: `cosine` and BM25 (`words`), of
     which `share` is the part of what a passage with all of the words would have.
 
-    `field` is the field or section that it answers, `fact` whether it is a fact.
+    `field` is the field or section that it answers, `fact` whether it is a fact, `told` which of the practical
+    things asked (`concerns.py`) it tells.
     """
 
     field: str
@@ -38,16 +39,18 @@ class Fit:
     cosine: float
     words: float
     share: float = 0.0
+    told: tuple[bool, ...] = ()
 
 
-Told = tuple[float, float, float, float, float]
+Told = tuple[float, float, float, float, float, float, float]
 """What speaks for a field: the classifier's log probability, 1 where the course has it, the best cosine of its passages
 to the question without the course's name, the best BM25 of a section's passages for the same words (those of conditions
-and of lecturers left out), and 1 for what no catalogue holds, which no passage fits.
+and of lecturers left out), 1 for what no catalogue holds, which no passage fits, what a section has to say of the
+practical things asked (of each, a part of as many as there are sections that tell it), and 1 for what no catalogue holds where one of them is told nowhere.
 """
 
 
-def choose_field(asked: Asked, frame: str, passages: Sequence[Fit]) -> Asked:
+def choose_field(asked: Asked, frame: str, passages: Sequence[Fit], untold: bool = False) -> Asked:
     """`asked` with the field chosen among what the classifier knows and what the course has.
 
     Who asks for a fact says so: the likelier that is, the less the passages count, and the words of facts, which are
@@ -55,10 +58,9 @@ def choose_field(asked: Asked, frame: str, passages: Sequence[Fit]) -> Asked:
     """
     if frame.strip(" ?.!,:;") in (MENTION, ""):
         return replace(asked, field=None)
-    likely, has, near, said, never = WEIGHTS  # written out: this is done for every field of every question
     scores = {
-        name: likely * told[0] + has * told[1] + near * told[2] + said * told[3] + never * told[4]
-        for name, told in evidence(asked.shares, passages).items()
+        name: sum(weight * one for weight, one in zip(WEIGHTS, told, strict=True))
+        for name, told in evidence(asked.shares, passages, untold).items()
     }
     top = max(scores, key=lambda name: (scores[name], name))
     total = sum(math.exp(score - scores[top]) for score in scores.values())
@@ -72,21 +74,40 @@ def choose_field(asked: Asked, frame: str, passages: Sequence[Fit]) -> Asked:
     return replace(asked, field=field, share=1 / total, elsewhere=elsewhere)
 
 
-def evidence(shares: Mapping[str, float], passages: Sequence[Fit]) -> dict[str, Told]:
-    """What speaks for each field or section that the classifier (`shares`) or the course's `passages` know."""
+def openness(shares: Mapping[str, float], passages: Sequence[Fit]) -> float:
+    """Probability that something else than a fact is asked of the course with these `passages`."""
+    return _open(_grouped(shares), passages)
+
+
+def _grouped(shares: Mapping[str, float]) -> dict[str, float]:
+    """The shares with those added up that a question can hardly tell apart."""
     grouped: dict[str, float] = {}
     for name, share in shares.items():
         if name not in ("none", "courses"):
             group = SAME.get(name, name)
             grouped[group] = grouped.get(group, 0.0) + share
+    return grouped
+
+
+def _open(grouped: Mapping[str, float], passages: Sequence[Fit]) -> float:
+    sections = {SAME.get(one.field, one.field) for one in passages if not one.fact}
+    facts = {SAME.get(one.field, one.field) for one in passages} - sections
+    return 1.0 - sum(grouped.get(group, 0.0) for group in facts)
+
+
+def evidence(shares: Mapping[str, float], passages: Sequence[Fit], untold: bool = False) -> dict[str, Told]:
+    """What speaks for each field or section that the classifier (`shares`) or the course's `passages` know; `untold`
+    says that something practical is asked which none of them tells.
+    """
+    grouped = _grouped(shares)
     cosine: dict[str, float] = {}
     words: dict[str, float] = {}
     for one in passages:
         group = SAME.get(one.field, one.field)
         cosine[group] = max(cosine.get(group, -1.0), one.cosine)
         words[group] = max(words.get(group, 0.0), 0.0 if one.fact else one.words)
-    sections = {SAME.get(one.field, one.field) for one in passages if not one.fact}
-    open_ = 1.0 - sum(grouped.get(group, 0.0) for group in cosine if group not in sections)
+    open_ = _open(grouped, passages)
+    concerns = _told(passages)
     return {
         group: (
             math.log(grouped.get(group, 0.0) + FLOOR),
@@ -94,6 +115,19 @@ def evidence(shares: Mapping[str, float], passages: Sequence[Fit]) -> dict[str, 
             open_ * cosine.get(group, 0.0),
             open_ * words.get(group, 0.0),
             float(group == "elsewhere"),
+            open_ * concerns.get(group, 0.0),
+            open_ * float(untold and group == "elsewhere"),
         )
         for group in dict.fromkeys((*grouped, *cosine, "elsewhere"))
     }
+
+
+def _told(passages: Sequence[Fit]) -> dict[str, float]:
+    """What each section has to say of the practical things asked, from 0 to 1."""
+    found: dict[str, float] = {}
+    asked = len(passages[0].told) if passages else 0
+    for number in range(asked):
+        telling = {SAME.get(one.field, one.field) for one in passages if not one.fact and one.told[number]}
+        for group in telling:
+            found[group] = found.get(group, 0.0) + 1 / (asked * len(telling))
+    return found

@@ -19,7 +19,7 @@ from courselens.search.field import Fit
 from courselens.search.tokens import either, fold
 from courselens.search.vocabulary import conditions
 
-WEIGHTS = {"cosine": 9.30, "words": 6.78, "summary": 3.64, "detail": -5.22, "date": 4.40, "amount": 0.83}
+WEIGHTS = {"cosine": 8.78, "words": 5.55, "summary": 3.44, "detail": -4.50, "date": 5.81, "amount": 0.68, "told": 3.60}
 """Of `features`, in that order."""
 Floats = npt.NDArray[np.float32]
 Tells = Callable[[int], tuple[bool, bool]]
@@ -33,8 +33,9 @@ def telling(text: str, fits: Sequence[Fit], detail: float, tells: Tells) -> Floa
 
 
 def features(text: str, fits: Sequence[Fit], detail: float, tells: Tells) -> Floats:
-    """What speaks for each passage, float32 (n, 6): its cosine and its words, whether it is a fact, which sums up, and
-    by how much less that is wanted, and whether it tells a date or an amount that is asked.
+    """What speaks for each passage, float32 (n, 7): its cosine and its words, whether it is a fact, which sums up, and
+    by how much less that is wanted, whether it tells a date or an amount that is asked, and the share of the practical
+    things asked that it tells.
     """
     date, amount = (one is not None for one in looked_for(text))
     found = np.zeros((len(fits), len(WEIGHTS)), dtype=np.float32)
@@ -44,7 +45,8 @@ def features(text: str, fits: Sequence[Fit], detail: float, tells: Tells) -> Flo
             found[row, 2:4] = 1.0, detail
         elif date or amount:
             has_date, has_amount = tells(row)
-            found[row, 4:] = date and has_date, amount and has_amount
+            found[row, 4:6] = date and has_date, amount and has_amount
+        found[row, 6] = sum(fit.told) / len(fit.told) if fit.told else 0.0
     return found
 
 
@@ -52,6 +54,11 @@ def date_or_amount(text: str) -> tuple[bool, bool]:
     """Whether a passage tells a date, and whether an amount, below its heading."""
     body = fold(text.partition("\n")[2])
     return _dates()[1].search(body) is not None, _amounts()[1].search(body) is not None
+
+
+def dates() -> re.Pattern[str]:
+    """What a date looks like in folded text."""
+    return _dates()[1]
 
 
 def looked_for(text: str) -> list[re.Pattern[str] | None]:

@@ -50,7 +50,7 @@ class Phrasing:
 @lru_cache(maxsize=1)
 def conditions() -> Mapping[str, Any]:
     """`conditions.yaml` as it stands."""
-    return _load("conditions.yaml")
+    return load("conditions.yaml")
 
 
 @lru_cache(maxsize=1)
@@ -74,7 +74,7 @@ def _asked_words() -> Mapping[str, int]:
     """Each word of the phrasings of fields, folded, with the number of phrasings that it stands in."""
     counts = Counter(
         word
-        for asked, languages in _load("asked.yaml").items()
+        for asked, languages in load("asked.yaml").items()
         if asked not in ("none", "elsewhere")
         for lines in languages.values()
         for line in lines
@@ -91,7 +91,7 @@ def frame_words() -> frozenset[str]:
     them: no part of a topic.
     """
     found = {word for word, count in _asked_words().items() if count >= FRAMING} | stop_words()
-    for lines in _load("asked.yaml")["elsewhere"].values():
+    for lines in load("asked.yaml")["elsewhere"].values():
         found |= {word.text for line in lines for word in words(line.replace("{x}", " "))}
     for name in ("language", "level", "start", "type", "teaching_method", "exam_form", "numbers"):
         for said in conditions()[name].values():
@@ -130,7 +130,7 @@ def phrasings(*, most: int = 6, seed: int = 1, reserved: bool = False) -> list[P
     """
     choose = random.Random(seed)
     made = []
-    for asked, languages in _load("asked.yaml").items():
+    for asked, languages in load("asked.yaml").items():
         for language, lines in languages.items():
             for number, line in enumerate(lines, 1):
                 if reserved != (asked == "elsewhere" and number % RESERVED == 0):
@@ -166,7 +166,8 @@ def expand(line: str) -> list[str]:
 
 
 @lru_cache(maxsize=4)
-def _load(name: str) -> Mapping[str, Any]:
+def load(name: str) -> Mapping[str, Any]:
+    """A YAML file of `search/words` as it stands."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # five times faster where libyaml is built in
     found: Mapping[str, Any] = yaml.load((FOLDER / name).read_text(encoding="utf-8"), Loader=loader)
     return found

@@ -1,0 +1,82 @@
+"""Practical things that students ask of a course: the room, a resit, who pays the flight, how long the paper must be.
+
+In: a question without the course's name, and the passages of the course. Out: which of these it asks for, and which
+passages tell it. They are told by few words, in another language or another section than one would expect, and most
+sheets do not tell them at all; the words are data (`words/concerns.yaml`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from courselens.search.telling import dates
+from courselens.search.tokens import fold
+from courselens.search.vocabulary import load
+
+_SIGNS: Mapping[str, Callable[[], re.Pattern[str]]] = {
+    "ADDRESS": lambda: re.compile(r"\S@\S+\.\w"),
+    "CLOCK": lambda: re.compile(r"\b\d{1,2}[:.]\d\d\b(?!\.?\d)"),
+    "DATE": dates,
+}
+"""What an address, a time of the day and a date look like in folded text."""
+_APART = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Concern:
+    """A thing that is asked and told by words; a course that says nothing of what is `rare` does not tell it."""
+
+    name: str
+    rare: bool
+    asking: re.Pattern[str]
+    telling: re.Pattern[str]
+    signs: tuple[re.Pattern[str], ...] = ()
+
+    def told_by(self, text: str) -> bool:
+        """Whether `text`, the body of a passage, tells it."""
+        folded = fold(text)
+        return bool(self.telling.search(_plain(folded))) or any(sign.search(folded) for sign in self.signs)
+
+
+def concerns_of(text: str) -> tuple[Concern, ...]:
+    """What `text`, a question without the course's name, asks for."""
+    said = _plain(fold(text))
+    return tuple(one for one in concerns() if one.asking.search(said))
+
+
+@lru_cache(maxsize=1)
+def concerns() -> tuple[Concern, ...]:
+    """All that are known."""
+    made = []
+    for name, told in load("concerns.yaml").items():
+        both, asking, telling = (told.get(key, []) for key in ("words", "asking", "telling"))
+        signs = tuple(_SIGNS[item]() for item in telling if item in _SIGNS)
+        telling = [item for item in telling if item not in _SIGNS]
+        made.append(Concern(name, bool(told.get("rare")), _pattern(both + asking), _pattern(both + telling), signs))
+    return tuple(made)
+
+
+def _plain(folded: str) -> str:
+    """The words of folded text, with one space between them."""
+    return _APART.sub(" ", folded).strip()
+
+
+def _pattern(items: Sequence[str]) -> re.Pattern[str]:
+    """A pattern of any of the items in words with one space between them."""
+    return re.compile(rf"\b(?:{'|'.join(map(_item, items))})\b")
+
+
+def _item(item: str) -> str:
+    parts = []
+    for word in item.split():
+        if word == "*":
+            parts.append(r"(?:\w+ ){0,2}\w+")
+        elif word == "N":
+            parts.append(r"\d+")
+        else:
+            pieces = [" ".join(_APART.sub(" ", fold(piece)).split()) for piece in word.split("*")]
+            parts.append(r"\w*".join(pieces))
+    return " ".join(parts)
