@@ -54,6 +54,7 @@ ALIASES = {
     "workload": ("workload", "teaching"),
     "timetable": ("timetable", "teaching", "start"),
     "duration": ("duration", "teaching"),
+    "grading_scale": ("grading_scale", "exam", "exam_form"),
 }
 """Fields and sections that answer for each other where a course has only one of them."""
 
@@ -127,8 +128,9 @@ class Answerer:
         other, untold = None, 0.0
         if asked.kind == "course" and len(ranking.order):
             number = int(ranking.order[0])
-            fits, fitting = self._fits(understood, number, vectors[0], parts)
-            untold = self._untold(understood, number, asked, fits)
+            concerns = concerns_of(understood.frame)
+            fits, fitting = self._fits(understood, number, vectors[0], parts, concerns)
+            untold = self._untold(asked, fits, concerns)
             asked = self._field(asked, understood, number, fits, untold > 0)
             ranking = replace(ranking, parts=fitting)
             several = self._several(asked, understood, vectors[1 : understood.asking_texts])
@@ -136,7 +138,7 @@ class Answerer:
             other = self._instead(understood, number)
             also = self._also_named(understood, ranking)
             for one in also:
-                fitting = self._fits(understood, one, vectors[0], parts)[1]
+                fitting = self._fits(understood, one, vectors[0], parts, concerns)[1]
                 beside.append(self._say(understood, asked, replace(ranking, parts=fitting), kept, number=one))
         ignored = tuple(dict.fromkeys((*found.ignored, *(one.said for one in relaxed))))
         said = [self._say(understood, one, ranking, kept, unmet=ignored) for one in several or (asked,)]
@@ -186,9 +188,11 @@ class Answerer:
         titles = filter(None, (course.title, course.title_en))
         return instead(understood.text, titles, self.index.names, beside, taken)
 
-    def _fits(self, understood: Understood, number: int, vector: Vectors, parts: Parts) -> tuple[list[Fit], Parts]:
-        """How well the passages of course `number` fit what is asked of it: the words beside its name, and `vector`
-        (d,), that of the frame; and `parts` with that.
+    def _fits(
+        self, understood: Understood, number: int, vector: Vectors, parts: Parts, concerns: Sequence[Concern]
+    ) -> tuple[list[Fit], Parts]:
+        """How well the passages of course `number` fit what is asked of it: the words beside its name, `vector` (d,),
+        that of the frame, and the `concerns`; and `parts` with that.
         """
         first, end = map(int, self.index.first[number : number + 2])
         beside = understood.asking(lecturers=self.course(number).values("lecturer"))
@@ -197,8 +201,7 @@ class Answerer:
         shares = words / reach if reach else words
         cosine = (self.index.vectors[first:end] @ vector).tolist()
         fields = [self.index.asked_names[one] for one in self.index.asked[first:end].tolist()]
-        asked = concerns_of(understood.beside)
-        told = [tuple(self.told(one, place) for one in asked) for place in range(first, end)]
+        told = [tuple(self.told(one, place) for one in concerns) for place in range(first, end)]
         facts = self.index.fact[first:end].tolist()
         fits = list(map(Fit, fields, facts, cosine, words.tolist(), shares.tolist(), told))
         detail = self.index.asked_model.detail(understood.frame, vector)
@@ -213,11 +216,9 @@ class Answerer:
         number = int(np.searchsorted(self.index.first, place, side="right")) - 1
         return concern.told_by(passage.text.replace(self.course(number).title, " "))
 
-    def _untold(self, understood: Understood, number: int, asked: Asked, fits: Sequence[Fit]) -> float:
-        """How likely something practical is asked that course `number` tells nowhere and few courses tell."""
-        places = range(*map(int, self.index.first[number : number + 2]))
-        rare = (one for one in concerns_of(understood.beside) if one.rare)
-        missing = any(not any(self.told(one, place) for place in places) for one in rare)
+    def _untold(self, asked: Asked, fits: Sequence[Fit], concerns: Sequence[Concern]) -> float:
+        """How likely something practical is asked that the course whose passages fit so tells nowhere."""
+        missing = any(one.sure and not any(fit.told[place] for fit in fits) for place, one in enumerate(concerns))
         return openness(asked.shares, fits) if missing else 0.0
 
     def _field(

@@ -22,15 +22,20 @@ _SIGNS: Mapping[str, Callable[[], re.Pattern[str]]] = {
     "DATE": dates,
 }
 """What an address, a time of the day and a date look like in folded text."""
+LETTERS = 3
+"""Letters of a word by which most of what is not asked is passed over."""
 _APART = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Concern:
-    """A thing that is asked and told by words; a course that says nothing of what is `rare` does not tell it."""
+    """A thing that is asked and told by words; who tells what is `sure` uses one of the words. What asks for it begins
+    with one of the letters in `begins`.
+    """
 
     name: str
-    rare: bool
+    sure: bool
+    begins: frozenset[str]
     asking: re.Pattern[str]
     telling: re.Pattern[str]
     signs: tuple[re.Pattern[str], ...] = ()
@@ -44,7 +49,8 @@ class Concern:
 def concerns_of(text: str) -> tuple[Concern, ...]:
     """What `text`, a question without the course's name, asks for."""
     said = _plain(fold(text))
-    return tuple(one for one in concerns() if one.asking.search(said))
+    begun = {word[:LETTERS] for word in said.split()}
+    return tuple(one for one in concerns() if not one.begins.isdisjoint(begun) and one.asking.search(said))
 
 
 @lru_cache(maxsize=1)
@@ -55,7 +61,10 @@ def concerns() -> tuple[Concern, ...]:
         both, asking, telling = (told.get(key, []) for key in ("words", "asking", "telling"))
         signs = tuple(_SIGNS[item]() for item in telling if item in _SIGNS)
         telling = [item for item in telling if item not in _SIGNS]
-        made.append(Concern(name, bool(told.get("rare")), _pattern(both + asking), _pattern(both + telling), signs))
+        begins = frozenset(_plain(fold(item)).split()[0][:LETTERS] for item in both + asking)
+        made.append(
+            Concern(name, bool(told.get("sure")), begins, _pattern(both + asking), _pattern(both + telling), signs)
+        )
     return tuple(made)
 
 
