@@ -22,6 +22,7 @@ CREDULOUS = Confidence(dict.fromkeys(GROUPS, Sureness(Logistic({}, 9.0), Logisti
 PADDING = "The seminar looks at methods of planning in many a firm and many a country. " * 12
 WRITTEN = {
     "content": PADDING + "Graded homework is due on the ninth day. " + PADDING,
+    "literature": "A reader. Full attendance is expected in all sessions.",
     "further": PADDING + "With questions please contact the assistant: anna.berg@example.org.",
 }
 
@@ -44,6 +45,15 @@ def lens(tmp_path_factory: pytest.TempPathFactory) -> Lens:
     passages = [passage for one in found.courses for passage in passages_of(one)]
     build_index(found, passages, HashEncoder(256), folder)
     return Lens(open_index(folder), HashEncoder(256))
+
+
+def test_something_practical_is_found_where_it_stands_and_else_said_to_be_missing(lens: Lens) -> None:
+    found = lens.ask("is full attendance expected in Supply Chain Management II?")
+    assert found.field == "literature"
+    assert found.answer is not None and "Full attendance is expected" in found.answer
+    missing = lens.ask("is Supply Chain Management II recorded?")
+    assert missing.answer is None
+    assert missing.note == "The catalogue does not say this of 8,041 Supply Chain Management II."
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,22 @@ def test_what_no_catalogue_holds_is_no_field_of_a_course_without_it() -> None:
     assert choose_field(parking, "where can i park for X", SECTIONS[:1]).field is None
 
 
+def test_the_only_section_that_tells_something_practical_is_asked() -> None:
+    unsure = asked({"teaching": 0.5, "prerequisites": 0.2, "elsewhere": 0.05})
+    told = (Fit("teaching", False, 0.2, 0.0, told=(False,)), Fit("prerequisites", False, 0.2, 0.0, told=(True,)))
+    assert choose_field(unsure, "can i miss a session of X", told).field == "prerequisites"
+    both = (Fit("teaching", False, 0.2, 0.0, told=(True,)), told[1])
+    assert choose_field(unsure, "can i miss a session of X", both).field == "teaching"
+
+
+def test_something_practical_that_is_told_nowhere_is_no_field() -> None:
+    unsure = asked({"teaching": 0.5, "lecturer": 0.01, "elsewhere": 0.1})
+    assert choose_field(unsure, "is X recorded", SECTIONS).field == "teaching"
+    assert choose_field(unsure, "is X recorded", SECTIONS, untold=True).field is None
+    fact = asked({"lecturer": 0.97, "elsewhere": 0.01})
+    assert choose_field(fact, "who teaches X, the one that is recorded", SECTIONS, untold=True).field == "lecturer"
+
+
 @pytest.mark.parametrize(("wanted", "some"), [([], False), (["zzzz"], False), (["credits"], True)])
 def test_scores_of_one_course_are_those_of_the_whole_search(lens: Lens, wanted: list[str], some: bool) -> None:
     index = lens.index

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from courselens.search.field import Fit
@@ -54,6 +56,12 @@ def test_what_dates_and_amounts_look_like(text: str, is_date: bool, is_amount: b
 def test_the_passage_with_what_is_asked_goes_first() -> None:
     assert told("when do we hand in X", detail=1.0) == 1
     assert told("how many characters has the paper in X", detail=1.0) == 2
+
+
+def test_the_passage_that_tells_something_practical_goes_first() -> None:
+    fits = (CHUNK, replace(CHUNK, told=(True,)), replace(SUMMARY, told=(False,)))
+    scores = telling("may I miss a session of X", fits, 1.0, lambda row: (False, False))
+    assert scores.argmax() == 1
 
 
 def test_a_summary_goes_first_unless_more_is_asked() -> None:

@@ -221,9 +221,7 @@ class Answerer:
         missing = any(one.sure and not any(fit.told[place] for fit in fits) for place, one in enumerate(concerns))
         return openness(asked.shares, fits) if missing else 0.0
 
-    def _field(
-        self, asked: Asked, understood: Understood, number: int, fits: Sequence[Fit], untold: bool
-    ) -> Asked:
+    def _field(self, asked: Asked, understood: Understood, number: int, fits: Sequence[Fit], untold: bool) -> Asked:
         """The field asked, now that course `number` is known, whose passages fit so well."""
         chosen = choose_field(asked, understood.frame, fits, untold)
         if chosen.field in WRITTEN_TO and writes(understood):

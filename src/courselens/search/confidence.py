@@ -179,59 +179,59 @@ class Sureness:
 
 
 DEFAULTS: Mapping[Group, Sureness] = {
-    # 5404 questions, 436 without an answer: refused 0.823 of these, 0.007 of the others
+    # 5404 questions, 436 without an answer: refused 0.819 of these, 0.007 of the others
     "named": Sureness(
-        Logistic({"coded": 1.29, "said": 1.60, "margin": 3.32, "asked": 6.55}, -6.80),
+        Logistic({"coded": 1.53, "said": 1.53, "margin": 3.45, "asked": 6.72}, -6.98),
         Logistic(
             {
-                "coded": 4.26,
-                "said": 1.40,
-                "coverage": 4.85,
-                "asked": 1.34,
-                "elsewhere": -5.71,
-                "off": -5.62,
-                "known": 6.41,
-                "instead": -3.52,
-                "untold": -2.75,
+                "coded": 4.14,
+                "said": 1.41,
+                "coverage": 4.66,
+                "asked": 1.71,
+                "elsewhere": -4.65,
+                "off": -5.66,
+                "known": 6.58,
+                "instead": -3.56,
+                "untold": -2.89,
             },
-            -6.22,
+            -6.69,
         ),
         0.66,
     ),
-    # 1325 questions, 339 without an answer: refused 0.879 of these, 0.083 of the others
+    # 1366 questions, 343 without an answer: refused 0.866 of these, 0.080 of the others
     "meant": Sureness(
-        Logistic({"coverage": 3.46, "margin": 3.04, "elsewhere": -5.42}, -0.37),
+        Logistic({"coverage": 3.73, "margin": 2.44, "elsewhere": -6.61}, -0.35),
         Logistic(
             {
-                "coverage": 4.75,
-                "elsewhere": -1.67,
+                "coverage": 5.02,
+                "elsewhere": -2.97,
                 "near": -5.24,
-                "words": 4.23,
-                "apart": 9.85,
-                "subject": -5.17,
-                "there": 4.99,
-                "instead": -2.61,
-                "untold": -4.03,
+                "words": 3.82,
+                "apart": 9.51,
+                "subject": -4.55,
+                "there": 5.39,
+                "instead": -2.52,
+                "untold": -2.52,
             },
-            -0.46,
+            -0.82,
         ),
         0.66,
     ),
-    # 2132 questions, 325 without an answer: refused 0.914 of these, 0.019 of the others
+    # 2091 questions, 321 without an answer: refused 0.916 of these, 0.020 of the others
     "described": Sureness(
-        Logistic({"coverage": 3.72, "kept": 1.76}, 0.75),
+        Logistic({"coverage": 3.37, "kept": 1.68}, 0.85),
         Logistic(
             {
-                "dense": 6.41,
-                "coverage": 7.48,
-                "elsewhere": -6.12,
-                "kept": 6.09,
-                "near": -6.27,
-                "covered": 7.62,
-                "words": 2.41,
-                "apart": 1.90,
+                "dense": 6.27,
+                "coverage": 7.46,
+                "elsewhere": -6.08,
+                "kept": 6.32,
+                "near": -6.23,
+                "covered": 7.48,
+                "words": 2.43,
+                "apart": 1.53,
             },
-            -4.17,
+            -4.01,
         ),
         0.66,
     ),
