@@ -128,7 +128,7 @@ class Answerer:
         other, untold = None, 0.0
         if asked.kind == "course" and len(ranking.order):
             number = int(ranking.order[0])
-            concerns = concerns_of(understood.frame)
+            concerns = concerns_of(understood.beside)
             fits, fitting = self._fits(understood, number, vectors[0], parts, concerns)
             untold = self._untold(asked, fits, concerns)
             asked = self._field(asked, understood, number, fits, untold > 0)

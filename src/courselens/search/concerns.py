@@ -18,7 +18,7 @@ from courselens.search.vocabulary import load
 
 _SIGNS: Mapping[str, Callable[[], re.Pattern[str]]] = {
     "ADDRESS": lambda: re.compile(r"\S@\S+\.\w"),
-    "CLOCK": lambda: re.compile(r"\b\d{1,2}[:.]\d\d\b(?!\.?\d)"),
+    "CLOCK": lambda: re.compile(r"(?<![\d.,])\d{1,2}[:.]\d\d\b(?!\.?\d)"),
     "DATE": dates,
 }
 """What an address, a time of the day and a date look like in folded text."""

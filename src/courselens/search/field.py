@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from courselens.search.decide import SAME, Asked
 from courselens.search.vocabulary import MENTION, NOT_FIELDS
 
-WEIGHTS = (1.15, 1.04, 4.78, 0.31, 1.30, 3.91, 8.27)
+WEIGHTS = (1.12, 1.53, 4.69, 0.29, 2.09, 4.05, 8.32)
 """Of `Told`, as `scripts/fit_field.py` prints them."""
 FLOOR = 1e-4
 LIKELIER = 3.0

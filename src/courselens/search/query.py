@@ -54,8 +54,8 @@ FULL = 0.8
 class Understood:
     """A question understood by its words alone.
 
-    `text` is the question, cut and with single spaces; `frame` the text with the course's name replaced, `clauses`
-    its parts where several things are asked of a course; `topic` the text without conditions and words of asking for
+    `text` is the question, cut and with single spaces; `frame` the text with the course's name replaced, `beside` the
+    same with the words of a topic kept where a question is asked in so many words, `clauses` its parts where several things are asked of a course; `topic` the text without conditions and words of asking for
     courses, `bare` the text without any word of asking (empty where that is all or nothing), `told_language` is None
     where no word tells the `language`, `in_english` its terms in English where it is in another language; `topical`
     whether a word is left that neither asks nor says a condition, `plural` whether it asks for courses; `year_named`
@@ -70,6 +70,7 @@ class Understood:
     codes: tuple[CodeMention, ...]
     titles: tuple[TitleMention, ...]
     frame: str
+    beside: str
     clauses: tuple[str, ...]
     topic: str
     bare: str
@@ -162,9 +163,11 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
     frame = framed(text, [*spans, *title, *also, *told_apart])
     told_language = guess_language(frame)
     language = told_language or "en"
-    frame = index.asked_model.mend(frame)
+    frame = beside = index.asked_model.mend(frame)
     if not codes and (best is None or best.strength < NAMED):
         frame = collapse(frame)
+        asks = text.endswith("?") or any(word.text in words_of("yes_no") for word in told[:1])
+        beside = beside if asks else frame
     topic = _topic(text, told, [*spans, *((one.start, one.end) for one in found.conditions)])
     whole = title if best is not None and best.whole else []
     said = bool(title) and best is not None and best.cover >= COMPLETE and best.said >= ALL_SAID
@@ -179,6 +182,7 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
         codes=tuple(codes),
         titles=tuple(titles),
         frame=frame,
+        beside=beside,
         clauses=clauses(frame) if codes or (best and best.strength >= NAMED) else (),
         topic=topic,
         bare=bare if bare != text else "",

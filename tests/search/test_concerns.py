@@ -1,0 +1,65 @@
+"""Practical things that students ask, and which passages tell them."""
+
+from __future__ import annotations
+
+import pytest
+
+from courselens.search.concerns import concerns, concerns_of
+
+
+def named(text: str) -> set[str]:
+    return {one.name for one in concerns_of(text)}
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("which room is X in", {"room"}),
+        ("In welchem Hörsaal findet X statt?", {"room"}),
+        ("are the sessions of X recorded?", {"recording"}),
+        ("Wird X aufgezeichnet, damit ich es später ansehen kann?", {"recording"}),
+        ("who pays the flight for X", {"cost", "travel"}),
+        ("X durchfallquote", {"results"}),
+        ("can I miss a session of X", {"attendance"}),
+        ("Anwesenheitspflicht X?", {"attendance"}),
+        ("hvornår er eksamen i X", {"exam date"}),
+        ("kann ich für X auf Englisch abgeben", {"answer language"}),
+        ("who teaches X", set()),
+        ("worum geht es in X", set()),
+        ("does X pay off", set()),
+        ("", set()),
+    ],
+)
+def test_what_is_asked(question: str, asked: set[str]) -> None:
+    assert named(question) == asked
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("room", "We meet in room 09-014.", True),
+        ("room", "The seminar leaves room-", True),
+        ("room", "Examination location: On Campus", False),
+        ("recording", "Die Vorlesung wird nicht aufgezeichnet.", True),
+        ("days", "Der Kurs findet am 8./9. Mai statt.", True),
+        ("days", "The course takes place in spring.", False),
+        ("time of day", "Sessions start at 10:15.", True),
+        ("time of day", "Version 10.15.3", False),
+        ("contact", "Fragen an jemand@unisg.ch", True),
+        ("contact", "Questions are welcome in class.", False),
+        ("capacity", "limited to 40 students", True),
+        ("capacity", "for students of all programmes", False),
+        ("length", "a paper of 12 pages", True),
+        ("attendance", "Full ATTENDANCE is expected", True),
+    ],
+)
+def test_what_tells_it(name: str, text: str, told: bool) -> None:
+    concern = next(one for one in concerns() if one.name == name)
+    assert concern.told_by(text) is told
+
+
+def test_every_concern_is_asked_and_told_by_some_words() -> None:
+    assert len({one.name for one in concerns()}) == len(concerns()) > 50
+    for one in concerns():
+        assert one.begins
+        assert not one.asking.search("") and not one.telling.search("")
