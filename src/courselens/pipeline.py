@@ -2,7 +2,8 @@
 
 A stage's fingerprint is taken from its inputs' content, its settings and the source code of the rooms that do the work,
 so a new version of courselens redoes exactly what it would do differently. Every function takes a workspace that is
-open for writing and returns what a person wants to know of the stage.
+open for writing and returns what a person wants to know of the stage. What needs torch is imported where it is used:
+reading a catalogue does not wait for it.
 """
 
 from __future__ import annotations
@@ -25,7 +26,6 @@ from courselens.dataset.pairs import make_pairs
 from courselens.dataset.pairs_io import read_pairs, write_pairs
 from courselens.dataset.passages import make_passages
 from courselens.encode.base import base_model as base_model
-from courselens.encode.export import export_encoder
 from courselens.encode.openvino_encoder import OpenVinoEncoder, load_encoder
 from courselens.errors import CourselensError
 from courselens.evaluate.compare import corpus_of, evaluate, pair_scores
@@ -40,13 +40,10 @@ from courselens.read import read
 from courselens.search.confidence import Confidence
 from courselens.search.index import build_index, open_index
 from courselens.search.lens import Lens
-from courselens.train.card import FACTS_FILE, read_facts, write_card
 from courselens.train.dev import better_than_base
-from courselens.train.packed import end_of_training
 from courselens.train.recipe import Recipe
 from courselens.train.recipe import load_recipe as load_recipe
-from courselens.train.trainer import train
-from courselens.train.training import Training
+from courselens.train.training import FACTS_FILE, Training
 from courselens.workspace import RECORD, Record, Workspace, file_sha256, fingerprint, write_text
 
 Say = Callable[[str], None]
@@ -191,6 +188,9 @@ def model_stage(
         watch.say("model: unchanged")
         workspace.drop_scratch(CHECKPOINTS)
         return load_training(workspace).to_dict()
+    from courselens.train.packed import end_of_training
+    from courselens.train.trainer import train
+
     style = str(_record(workspace, "pairs").counts["style"])
     if style != recipe.style:
         watch.say(
@@ -230,6 +230,8 @@ def index_stage(workspace: Workspace, *, watch: Watch) -> Mapping[str, Any]:
     if workspace.is_current("index", made_from):
         watch.say("index: unchanged")
         return dict(_record(workspace, "index").counts)
+    from courselens.encode.export import export_encoder
+
     catalogue = load_catalogue(workspace)
     counts: dict[str, Any] = {}
     with workspace.stage("index", made_from, counts, versions()) as folder:
@@ -316,6 +318,8 @@ def report_stage(workspace: Workspace, *, base: Path, watch: Watch, others: Sequ
         counts |= {name: round(measured.interval(name).value, 4) for name in measured.systems}
         # Before the report stands: a kill in between must not leave a finished report and a card without its figures.
         if _record(workspace, "model").counts["kept"] == "trained":
+            from courselens.train.card import write_card
+
             write_card(model, evaluation=measured.to_dict())
     watch.say(measured.text())
     return measured.to_dict()
@@ -342,6 +346,8 @@ def base_encoder(workspace: Workspace, base: Path, *, precision: str | None = No
     """
     folder = workspace.scratch("base") / model_fingerprint(base)
     if not (folder / "done").exists():
+        from courselens.encode.export import export_encoder
+
         shutil.rmtree(folder, ignore_errors=True)
         export_encoder(base, folder, [])
         (folder / "done").touch()
@@ -358,6 +364,8 @@ def load_catalogue(workspace: Workspace) -> Catalogue:
 
 def load_training(workspace: Workspace) -> Training:
     """What the training run left beside the model."""
+    from courselens.train.card import read_facts
+
     return read_facts(workspace.folder("model")).training
 
 

@@ -62,4 +62,5 @@ def test_every_concern_is_asked_and_told_by_some_words() -> None:
     assert len({one.name for one in concerns()}) == len(concerns()) > 50
     for one in concerns():
         assert one.begins
-        assert not one.asking.search("") and not one.telling.search("")
+        assert not one.asking.search("")
+        assert not one.telling.search("")

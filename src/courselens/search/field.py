@@ -46,7 +46,8 @@ Told = tuple[float, float, float, float, float, float, float]
 """What speaks for a field: the classifier's log probability, 1 where the course has it, the best cosine of its passages
 to the question without the course's name, the best BM25 of a section's passages for the same words (those of conditions
 and of lecturers left out), 1 for what no catalogue holds, which no passage fits, what a section has to say of the
-practical things asked (of each, a part of as many as there are sections that tell it), and 1 for what no catalogue holds where one of them is told nowhere.
+practical things asked (of each, a part of as many as there are sections that tell it), and 1 for what no catalogue
+holds where one of them is told nowhere.
 """
 
 

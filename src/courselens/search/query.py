@@ -55,9 +55,10 @@ class Understood:
     """A question understood by its words alone.
 
     `text` is the question, cut and with single spaces; `frame` the text with the course's name replaced, `beside` the
-    same with the words of a topic kept where a question is asked in so many words, `clauses` its parts where several things are asked of a course; `topic` the text without conditions and words of asking for
-    courses, `bare` the text without any word of asking (empty where that is all or nothing), `told_language` is None
-    where no word tells the `language`, `in_english` its terms in English where it is in another language; `topical`
+    same with the words of a topic kept where a question is asked in so many words, `clauses` its parts where several
+    things are asked of a course; `topic` the text without conditions and words of asking for courses, `bare` the text
+    without any word of asking (empty where that is all or nothing), `told_language` is None where no word tells the
+    `language`, `in_english` its terms in English where it is in another language; `topical`
     whether a word is left that neither asks nor says a condition, `plural` whether it asks for courses; `year_named`
     whether a year is a condition.
     """

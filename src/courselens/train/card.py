@@ -30,9 +30,8 @@ from courselens.errors import CourselensError
 from courselens.train.dev import DevSet
 from courselens.train.examples import Prepared
 from courselens.train.recipe import Recipe
-from courselens.train.training import Training
+from courselens.train.training import FACTS_FILE, Training
 
-FACTS_FILE = "courselens.json"
 TEMPLATE = "card.md.j2"
 _STATISTICS_FROM = 1000
 _WIDGETS = 5

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,7 +17,9 @@ import numpy.typing as npt
 
 from courselens.dataset.topics import TOPICAL
 from courselens.dataset.types import Pair
-from courselens.train.mining import Embed
+
+Embed = Callable[[Sequence[str]], npt.NDArray[np.float32]]
+"""Texts to float32 (n, d), rows L2-normalised."""
 
 CUTOFF = 10
 

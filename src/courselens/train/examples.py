@@ -24,8 +24,8 @@ from courselens.errors import CourselensError
 from courselens.progress import Progress
 from courselens.train.batches import LOOK_ALIKES, BatchKeys
 from courselens.train.checkpoints import write_whole
-from courselens.train.dev import DevMetrics, DevSet, evaluate_dev
-from courselens.train.mining import Embed, Example, mine, nearest_groups
+from courselens.train.dev import DevMetrics, DevSet, Embed, evaluate_dev
+from courselens.train.mining import Example, mine, nearest_groups
 from courselens.train.recipe import Recipe
 
 _FILE = "examples.json"

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,10 +20,8 @@ import numpy.typing as npt
 from courselens.dataset.pairs import answers
 from courselens.dataset.types import Pair, Passage
 from courselens.train.batches import ROWS_EACH, BatchKeys
+from courselens.train.dev import Embed
 from courselens.train.recipe import Recipe
-
-Embed = Callable[[Sequence[str]], npt.NDArray[np.float32]]
-"""Texts to float32 (n, d), rows L2-normalised."""
 
 _BLOCK = 512
 

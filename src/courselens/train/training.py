@@ -11,6 +11,9 @@ from typing import Any
 
 from courselens.train.dev import DevMetrics
 
+FACTS_FILE = "courselens.json"
+"""In the model's folder: what is known of its training."""
+
 
 @dataclass(frozen=True, slots=True)
 class LossPoint:
