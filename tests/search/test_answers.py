@@ -54,6 +54,10 @@ def test_something_practical_is_found_where_it_stands_and_else_said_to_be_missin
     missing = lens.ask("is Supply Chain Management II recorded?")
     assert missing.answer is None
     assert missing.note == "The catalogue does not say this of 8,041 Supply Chain Management II."
+    assert explain(lens, "is full attendance expected in Supply Chain Management II?").practical == {
+        "attendance": ("literature",)
+    }
+    assert "recording: told nowhere" in explain(lens, "is Supply Chain Management II recorded?").text()
 
 
 @pytest.mark.parametrize(

@@ -48,9 +48,9 @@ def test_what_no_catalogue_holds_is_no_field_of_a_course_without_it() -> None:
 
 def test_the_only_section_that_tells_something_practical_is_asked() -> None:
     unsure = asked({"teaching": 0.5, "prerequisites": 0.2, "elsewhere": 0.05})
-    told = (Fit("teaching", False, 0.2, 0.0, told=(False,)), Fit("prerequisites", False, 0.2, 0.0, told=(True,)))
+    told = (Fit("teaching", False, 0.2, 0.0, told=(0.0,)), Fit("prerequisites", False, 0.2, 0.0, told=(1.0,)))
     assert choose_field(unsure, "can i miss a session of X", told).field == "prerequisites"
-    both = (Fit("teaching", False, 0.2, 0.0, told=(True,)), told[1])
+    both = (Fit("teaching", False, 0.2, 0.0, told=(1.0,)), told[1])
     assert choose_field(unsure, "can i miss a session of X", both).field == "teaching"
 
 

@@ -59,7 +59,7 @@ def test_the_passage_with_what_is_asked_goes_first() -> None:
 
 
 def test_the_passage_that_tells_something_practical_goes_first() -> None:
-    fits = (CHUNK, replace(CHUNK, told=(True,)), replace(SUMMARY, told=(False,)))
+    fits = (CHUNK, replace(CHUNK, told=(1.0,)), replace(SUMMARY, told=(0.0,)))
     scores = telling("may I miss a session of X", fits, 1.0, lambda row: (False, False))
     assert scores.argmax() == 1
 

@@ -201,7 +201,7 @@ class Answerer:
         shares = words / reach if reach else words
         cosine = (self.index.vectors[first:end] @ vector).tolist()
         fields = [self.index.asked_names[one] for one in self.index.asked[first:end].tolist()]
-        told = [tuple(self.told(one, place) for one in concerns) for place in range(first, end)]
+        told = [tuple(one.weight * self.told(one, place) for one in concerns) for place in range(first, end)]
         facts = self.index.fact[first:end].tolist()
         fits = list(map(Fit, fields, facts, cosine, words.tolist(), shares.tolist(), told))
         detail = self.index.asked_model.detail(understood.frame, vector)

@@ -22,6 +22,8 @@ _SIGNS: Mapping[str, Callable[[], re.Pattern[str]]] = {
     "DATE": dates,
 }
 """What an address, a time of the day and a date look like in folded text."""
+VAGUE = 0.44
+"""What words count for that do not suffice, beside those that do: fitted with the weights of `field.py`."""
 LETTERS = 3
 """Letters of a word by which most of what is not asked is passed over."""
 _APART = re.compile(r"[\W_]+")
@@ -39,6 +41,11 @@ class Concern:
     asking: re.Pattern[str]
     telling: re.Pattern[str]
     signs: tuple[re.Pattern[str], ...] = ()
+
+    @property
+    def weight(self) -> float:
+        """How much it counts that a passage has its words, 1 where they suffice."""
+        return 1.0 if self.sure else VAGUE
 
     def told_by(self, text: str) -> bool:
         """Whether `text`, the body of a passage, tells it."""

@@ -13,6 +13,7 @@ from typing import Any
 from courselens.course import format_value
 from courselens.search.answer import Answer, Reference
 from courselens.search.answering import MOST, Considered
+from courselens.search.concerns import concerns_of
 from courselens.search.confidence import FEATURES
 from courselens.search.lens import Lens
 from courselens.search.rank import WEIGHTS, best_passage, best_passages, passage_score
@@ -92,7 +93,8 @@ class Decision:
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """Everything about one question. `weights` are those of the course scores, `shares` the likeliest things asked,
-    `instead` what stands in the place of a word of the best course's title.
+    `instead` what stands in the place of a word of the best course's title, `practical` the practical things that are
+    asked (`concerns.py`) with the fields and sections of the best course that tell them.
     """
 
     question: str
@@ -106,6 +108,7 @@ class Explanation:
     filters: tuple[dict[str, Any], ...]
     ignored: tuple[str, ...]
     instead: str | None
+    practical: Mapping[str, tuple[str, ...]]
     weights: Mapping[str, float]
     courses: tuple[Scored, ...]
     passages: tuple[ScoredPassage, ...]
@@ -123,6 +126,7 @@ class Explanation:
             "filters": [dict(one) for one in self.filters],
             "ignored": list(self.ignored),
             "instead": self.instead,
+            "practical": _simple(self.practical),
             "weights": dict(self.weights),
             "courses": [_plain(one) for one in self.courses],
             "passages": [_plain(one) for one in self.passages],
@@ -148,6 +152,8 @@ class Explanation:
             yield f"  {one.how:<10} {one.strength:.2f}{said}: {named}"
         shares = ", ".join(f"{name} {share:.2f}" for name, share in self.shares.items())
         yield f"  asked      {self.field or 'no field or section'} ({shares}) from “{self.rest}”"
+        for name, telling in self.practical.items():
+            yield f"  practical  {name}: {', '.join(telling) if telling else 'told nowhere'}"
         yield f"  searched   {' | '.join(self.searched)}"
         for kept in self.filters:
             values = ", ".join(format_value(value) for value in kept["value"])
@@ -207,6 +213,7 @@ def explain(lens: Lens, question: str) -> Explanation:
         filters=answer.filters,
         ignored=answer.ignored,
         instead=found.instead.said if found.instead else None,
+        practical=dict(_practical(lens, found)),
         weights={"vectors": 1.0, **{name: WEIGHTS[asked.kind][one] for one, name in SCORES.items()}},
         courses=tuple(_courses(lens, found)),
         passages=tuple(_passages(lens.index, found)),
@@ -252,6 +259,13 @@ def _courses(lens: Lens, found: Considered) -> Iterator[Scored]:
             words_of_course=float(parts.courses[number]),
             score=float(found.ranking.score[number]),
         )
+
+
+def _practical(lens: Lens, found: Considered) -> Iterator[tuple[str, tuple[str, ...]]]:
+    order = found.ranking.order[:1].tolist() if found.asked.kind == "course" else []
+    for one in concerns_of(found.understood.beside) if order else ():
+        telling = [place for place in lens.index.passages_of(order[0]) if lens.answerer.told(one, place)]
+        yield one.name, tuple(dict.fromkeys(lens.index.passage(place).asked for place in telling))
 
 
 def _passages(index: Index, found: Considered) -> Iterator[ScoredPassage]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from courselens.search.decide import SAME, Asked
 from courselens.search.vocabulary import MENTION, NOT_FIELDS
 
-WEIGHTS = (1.12, 1.53, 4.69, 0.29, 2.09, 4.05, 8.32)
+WEIGHTS = (1.12, 1.73, 4.59, 0.29, 2.36, 6.11, 8.38)
 """Of `Told`, as `scripts/fit_field.py` prints them."""
 FLOOR = 1e-4
 LIKELIER = 3.0
@@ -30,8 +30,8 @@ class Fit:
     """How well a passage of the course fits the question without the course's name: `cosine` and BM25 (`words`), of
     which `share` is the part of what a passage with all of the words would have.
 
-    `field` is the field or section that it answers, `fact` whether it is a fact, `told` which of the practical
-    things asked (`concerns.py`) it tells.
+    `field` is the field or section that it answers, `fact` whether it is a fact, `told` the
+    `Concern.weight` of each of the practical things asked that it tells, 0 of the others.
     """
 
     field: str
@@ -39,7 +39,7 @@ class Fit:
     cosine: float
     words: float
     share: float = 0.0
-    told: tuple[bool, ...] = ()
+    told: tuple[float, ...] = ()
 
 
 Told = tuple[float, float, float, float, float, float, float]
@@ -128,7 +128,9 @@ def _told(passages: Sequence[Fit]) -> dict[str, float]:
     found: dict[str, float] = {}
     asked = len(passages[0].told) if passages else 0
     for number in range(asked):
-        telling = {SAME.get(one.field, one.field) for one in passages if not one.fact and one.told[number]}
-        for group in telling:
-            found[group] = found.get(group, 0.0) + 1 / (asked * len(telling))
+        telling = {
+            SAME.get(one.field, one.field): one.told[number] for one in passages if not one.fact and one.told[number]
+        }
+        for group, weight in telling.items():
+            found[group] = found.get(group, 0.0) + weight / (asked * len(telling))
     return found

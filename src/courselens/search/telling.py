@@ -46,7 +46,7 @@ def features(text: str, fits: Sequence[Fit], detail: float, tells: Tells) -> Flo
         elif date or amount:
             has_date, has_amount = tells(row)
             found[row, 4:6] = date and has_date, amount and has_amount
-        found[row, 6] = sum(fit.told) / len(fit.told) if fit.told else 0.0
+        found[row, 6] = sum(map(bool, fit.told)) / len(fit.told) if fit.told else 0.0
     return found
 
 
