@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -52,6 +53,13 @@ def test_the_only_section_that_tells_something_practical_is_asked() -> None:
     assert choose_field(unsure, "can i miss a session of X", told).field == "prerequisites"
     both = (Fit("teaching", False, 0.2, 0.0, told=(1.0,)), told[1])
     assert choose_field(unsure, "can i miss a session of X", both).field == "teaching"
+
+
+def test_a_section_that_tells_it_answers_for_one_that_the_course_lacks() -> None:
+    sure = asked({"exam": 0.97, "content": 0.001, "elsewhere": 0.01})
+    content = Fit("content", False, 0.2, 0.0)
+    assert choose_field(sure, "how many pages has the paper in X", (content,)).field == "exam"
+    assert choose_field(sure, "how many pages has the paper in X", (replace(content, told=(1.0,)),)).field == "content"
 
 
 def test_something_practical_that_is_told_nowhere_is_no_field() -> None:

@@ -222,6 +222,16 @@ def test_a_small_word_before_a_title_that_has_it_belongs_to_the_question(lens: L
     assert lens.answerer.understand(question).frame == frame
 
 
+def test_another_course_that_is_not_meant_is_passed_over(lens: Lens) -> None:
+    parser = lens.answerer.parser
+    found = understand("who teaches Climate Economics, not the tax law one?", lens.index, parser)
+    assert found.frame == "who teaches X , ?"
+    title = lens.answerer.course(found.titles[0].course).title
+    assert title == "Climate Economics"
+    meant = understand("who teaches tax law, not the Climate Economics course", lens.index, parser)
+    assert lens.answerer.course(meant.titles[0].course).title != "Climate Economics"
+
+
 def test_words_joined_to_a_title_said_otherwise_are_part_of_it(lens: Lens) -> None:
     understood = lens.answerer.understand("who gives the lectures in Organisational upheaval and transformation?")
     assert "transformation" not in understood.frame

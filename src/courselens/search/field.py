@@ -18,6 +18,8 @@ from courselens.search.vocabulary import MENTION, NOT_FIELDS
 
 WEIGHTS = (1.12, 1.73, 4.59, 0.29, 2.36, 6.11, 8.38)
 """Of `Told`, as `scripts/fit_field.py` prints them."""
+HAS, TELLS = 1, 5
+"""Places in `Told`: whether the course has the field, and what it has to say of the practical things asked."""
 FLOOR = 1e-4
 LIKELIER = 3.0
 """How much likelier the narrower of two fields that a question can hardly tell apart must be: the parts of an exam say
@@ -59,11 +61,14 @@ def choose_field(asked: Asked, frame: str, passages: Sequence[Fit], untold: bool
     """
     if frame.strip(" ?.!,:;") in (MENTION, ""):
         return replace(asked, field=None)
+    found = evidence(asked.shares, passages, untold)
     scores = {
-        name: sum(weight * one for weight, one in zip(WEIGHTS, told, strict=True))
-        for name, told in evidence(asked.shares, passages, untold).items()
+        name: sum(weight * one for weight, one in zip(WEIGHTS, told, strict=True)) for name, told in found.items()
     }
     top = max(scores, key=lambda name: (scores[name], name))
+    telling = max(found, key=lambda name: (found[name][TELLS], scores[name]))
+    if top not in NOT_FIELDS and not found[top][HAS] and found[telling][TELLS]:
+        top = telling  # the course has no such section, and says it in another one
     total = sum(math.exp(score - scores[top]) for score in scores.values())
     elsewhere = math.exp(scores["elsewhere"] - scores[top]) / total
     if top in NOT_FIELDS:

@@ -44,6 +44,11 @@ COMPLETE = 0.99
 APART = 0.25
 """Strength by which a title said in full must lead for nothing but its own words to say which course is meant."""
 COURSE = "course"
+_NOT_THIS = re.compile(
+    r"\b(?:not|nicht|ikke) (?:the|das|der|die|den|dem|det) (?:[\w-]+ ){1,3}?(?:one|course|class|kurs|seminar|kursus)\b",
+    re.IGNORECASE,
+)
+"""Another course than the one meant: `derivatives (not the python one)`."""
 TIED = 0.01
 """Strength within which titles fit equally well."""
 FULL = 0.8
@@ -141,7 +146,8 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
     numbers = [(one.start, one.end) for one in parser.numbers(text)]
     codes = [code for code in index.names.codes.find(text, told) if code.courses or not _crosses(code, numbers)]
     spans = [(code.start, code.end) for code in codes]
-    free = [word for word in told if not inside(word, [*spans, *numbers])]
+    others = [found.span() for found in _NOT_THIS.finditer(text)]
+    free = [word for word in told if not inside(word, [*spans, *numbers, *others])]
     if _needed(index.names, told, spans):
         codes, spans = [], []
     own = free
@@ -161,7 +167,7 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
     if title and not plural and len(tied(titles)) > 1:
         found = _with_versions(found, parser.parse(_as_course(text, title), taken=spans))
     told_apart = _told_apart(index, titles, found, text, [*spans, *title])
-    frame = framed(text, [*spans, *title, *also, *told_apart])
+    frame = framed(text, sorted([*spans, *title, *also, *told_apart, *others]))
     told_language = guess_language(frame)
     language = told_language or "en"
     frame = beside = index.asked_model.mend(frame)
