@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from courselens.search.concerns import concerns, concerns_of
+from courselens.search.concerns import MOST, concerns, concerns_of
 
 
 def named(text: str) -> set[str]:
@@ -56,6 +56,12 @@ def test_what_is_asked(question: str, asked: set[str]) -> None:
 def test_what_tells_it(name: str, text: str, told: bool) -> None:
     concern = next(one for one in concerns() if one.name == name)
     assert concern.told_by(text) is told
+
+
+def test_a_pasted_page_asks_for_a_few_things_at_most() -> None:
+    assert (
+        len(concerns_of(" ".join(one.name for one in concerns()) + " hotel lunch flight room recorded resit")) == MOST
+    )
 
 
 def test_every_concern_is_asked_and_told_by_some_words() -> None:

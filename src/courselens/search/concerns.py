@@ -7,6 +7,7 @@ sheets do not tell them at all; the words are data (`words/concerns.yaml`).
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ _SIGNS: Mapping[str, Callable[[], re.Pattern[str]]] = {
 """What an address, a time of the day and a date look like in folded text."""
 VAGUE = 0.44
 """What words count for that do not suffice, beside those that do: fitted with the weights of `field.py`."""
+MOST = 5
+"""Things that one question asks for: a pasted page would ask for them all."""
 LETTERS = 3
 """Letters of a word by which most of what is not asked is passed over."""
 _APART = re.compile(r"[\W_]+")
@@ -32,7 +35,7 @@ _APART = re.compile(r"[\W_]+")
 @dataclass(frozen=True, slots=True, eq=False)
 class Concern:
     """A thing that is asked and told by words; who tells what is `sure` uses one of the words. What asks for it begins
-    with one of the letters in `begins`.
+    with letters that are in `begins`.
     """
 
     name: str
@@ -54,10 +57,11 @@ class Concern:
 
 
 def concerns_of(text: str) -> tuple[Concern, ...]:
-    """What `text`, a question without the course's name, asks for."""
+    """What `text`, a question without the course's name, asks for: the first `MOST` of all that are known."""
     said = _plain(fold(text))
     begun = {word[:LETTERS] for word in said.split()}
-    return tuple(one for one in concerns() if not one.begins.isdisjoint(begun) and one.asking.search(said))
+    asked = (one for one in concerns() if not one.begins.isdisjoint(begun) and one.asking.search(said))
+    return tuple(itertools.islice(asked, MOST))
 
 
 @lru_cache(maxsize=1)
