@@ -59,9 +59,8 @@ def test_what_tells_it(name: str, text: str, told: bool) -> None:
 
 
 def test_a_pasted_page_asks_for_a_few_things_at_most() -> None:
-    assert (
-        len(concerns_of(" ".join(one.name for one in concerns()) + " hotel lunch flight room recorded resit")) == MOST
-    )
+    page = " ".join(one.name for one in concerns())
+    assert len(concerns_of(f"{page} hotel lunch flight room recorded resit")) == MOST
 
 
 def test_every_concern_is_asked_and_told_by_some_words() -> None:
