@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +9,7 @@ from hypothesis import strategies as st
 from courselens.search.codes import code_spellings, shape
 from courselens.search.names import SHORTENED, Names
 from courselens.search.tokens import words
-from fakes import course
+from fakes import course, within
 
 COURSES = (
     course("8,276", "Foundations in Data Science", "2025"),
@@ -106,9 +104,8 @@ def test_a_code_whose_letters_are_said_in_full(question: str, number: int) -> No
 
 def test_long_words_behind_a_subject_are_read_quickly() -> None:
     names, question = Names.of((course("HIST 313", "Ageing"),)), f"history {'a' * 900} {'b' * 900} 5"
-    started = time.perf_counter()
-    assert names.codes.find(question, words(question)) == []
-    assert time.perf_counter() - started < 0.1
+    with within(0.1):
+        assert names.codes.find(question, words(question)) == []
 
 
 def test_a_title_is_where_its_words_stand_together() -> None:

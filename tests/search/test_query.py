@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -18,6 +17,7 @@ from courselens.search.plural import asks_for_courses
 from courselens.search.query import Understood, to_the_point, understand
 from courselens.search.tokens import words
 from courselens.search.vocabulary import conditions
+from fakes import within
 
 
 def kind(understood: Understood, field: str, share: float = 0.9) -> Kind:
@@ -162,12 +162,11 @@ def test_only_is_weakened_before_a_condition_is_given_up(lens: Lens) -> None:
 
 
 def test_a_long_sentence_that_begins_like_asking_for_courses_is_read_at_once(lens: Lens) -> None:
-    begin = time.process_time()
-    for start in ("ich möchte", "was kann ich", "ich würde gerne", "was soll ich"):
-        assert not lens.answerer.understand(f"{start} {'im Steuerrecht ein Gesetzbuch benutzen und ' * 5}").plural
+    with within(0.5):
+        for start in ("ich möchte", "was kann ich", "ich würde gerne", "was soll ich"):
+            assert not lens.answerer.understand(f"{start} {'im Steuerrecht ein Gesetzbuch benutzen und ' * 5}").plural
     assert lens.answerer.understand("ich möchte gern mehr über Steuern lernen").plural
     assert lens.answerer.understand("ich würde gerne etwas über Steuern lernen").plural
-    assert time.process_time() - begin < 0.5
 
 
 ASKED = [*conditions()["asking_without"], *conditions()["yes_no"], *conditions()["negation"], "tax law", "KAN-C1001U"]
@@ -177,9 +176,8 @@ ASKED = [*conditions()["asking_without"], *conditions()["yes_no"], *conditions()
 @given(text=st.lists(st.sampled_from([*ASKED, "7.5", "ects", "danish", ",", "?", "-"]), max_size=120).map(" ".join))
 def test_any_words_of_asking_give_an_answer_quickly(lens: Lens, text: str) -> None:
     lens.ask(text)
-    begin = time.process_time()
-    found = lens.ask(text)
-    assert time.process_time() - begin < 0.1
+    with within(0.1):
+        found = lens.ask(text)
     assert 0 <= found.confidence <= 1
 
 
