@@ -74,7 +74,7 @@ def _rows(one: Set) -> Iterator[Row]:
     lens = Lens.open(one.workspace)
     heard: list[Any] = []
 
-    def listen(asked: Any, frame: str, passages: Any, untold: bool) -> Any:
+    def listen(asked: Any, frame: str, passages: Any, untold: float) -> Any:
         heard.append((asked, passages, untold))
         return choose_field(asked, frame, passages, untold)
 

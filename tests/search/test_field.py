@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from courselens.search.decide import Asked
-from courselens.search.field import Fit, choose_field
+from courselens.search.field import Fit, choose_field, openness
 from courselens.search.lens import Lens
 
 SECTIONS = (Fit("teaching", False, 0.2, 0.0), Fit("prerequisites", False, 0.25, 0.0), Fit("lecturer", True, 0.3, 9.0))
@@ -65,9 +65,10 @@ def test_a_section_that_tells_it_answers_for_one_that_the_course_lacks() -> None
 def test_something_practical_that_is_told_nowhere_is_no_field() -> None:
     unsure = asked({"teaching": 0.5, "lecturer": 0.01, "elsewhere": 0.1})
     assert choose_field(unsure, "is X recorded", SECTIONS).field == "teaching"
-    assert choose_field(unsure, "is X recorded", SECTIONS, untold=True).field is None
+    assert choose_field(unsure, "is X recorded", SECTIONS, openness(unsure.shares, SECTIONS)).field is None
     fact = asked({"lecturer": 0.97, "elsewhere": 0.01})
-    assert choose_field(fact, "who teaches X, the one that is recorded", SECTIONS, untold=True).field == "lecturer"
+    untold = openness(fact.shares, SECTIONS)
+    assert choose_field(fact, "who teaches X, the one that is recorded", SECTIONS, untold).field == "lecturer"
 
 
 @pytest.mark.parametrize(("wanted", "some"), [([], False), (["zzzz"], False), (["credits"], True)])

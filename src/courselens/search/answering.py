@@ -131,7 +131,7 @@ class Answerer:
             concerns = concerns_of(understood.beside)
             fits, fitting = self._fits(understood, number, vectors[0], parts, concerns)
             untold = self._untold(asked, fits, concerns)
-            asked = self._field(asked, understood, number, fits, untold > 0)
+            asked = self._field(asked, understood, number, fits, untold)
             ranking = replace(ranking, parts=fitting)
             several = self._several(asked, understood, vectors[1 : understood.asking_texts])
             asked = several[0] if several else asked
@@ -221,7 +221,7 @@ class Answerer:
         missing = any(one.sure and not any(fit.told[place] for fit in fits) for place, one in enumerate(concerns))
         return openness(asked.shares, fits) if missing else 0.0
 
-    def _field(self, asked: Asked, understood: Understood, number: int, fits: Sequence[Fit], untold: bool) -> Asked:
+    def _field(self, asked: Asked, understood: Understood, number: int, fits: Sequence[Fit], untold: float) -> Asked:
         """The field asked, now that course `number` is known, whose passages fit so well."""
         chosen = choose_field(asked, understood.frame, fits, untold)
         if chosen.field in WRITTEN_TO and writes(understood):

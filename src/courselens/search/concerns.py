@@ -13,13 +13,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from courselens.search.telling import dates
+from courselens.search.telling import CLOCK, dates
 from courselens.search.tokens import fold
 from courselens.search.vocabulary import load
 
 _SIGNS: Mapping[str, Callable[[], re.Pattern[str]]] = {
     "ADDRESS": lambda: re.compile(r"\S@\S+\.\w"),
-    "CLOCK": lambda: re.compile(r"(?<![\d.,])\d{1,2}[:.]\d\d\b(?!\.?\d)"),
+    "CLOCK": lambda: re.compile(rf"{CLOCK}(?!\.?\d)"),
     "DATE": dates,
 }
 """What an address, a time of the day and a date look like in folded text."""

@@ -32,8 +32,8 @@ class Fit:
     """How well a passage of the course fits the question without the course's name: `cosine` and BM25 (`words`), of
     which `share` is the part of what a passage with all of the words would have.
 
-    `field` is the field or section that it answers, `fact` whether it is a fact, `told` the
-    `Concern.weight` of each of the practical things asked that it tells, 0 of the others.
+    `field` is the field or section that it answers, `fact` whether it is a fact, `told` the `Concern.weight` of each of
+    the practical things asked that it tells, 0 of the others.
     """
 
     field: str
@@ -48,12 +48,12 @@ Told = tuple[float, float, float, float, float, float, float]
 """What speaks for a field: the classifier's log probability, 1 where the course has it, the best cosine of its passages
 to the question without the course's name, the best BM25 of a section's passages for the same words (those of conditions
 and of lecturers left out), 1 for what no catalogue holds, which no passage fits, what a section has to say of the
-practical things asked (of each, a part of as many as there are sections that tell it), and 1 for what no catalogue
-holds where one of them is told nowhere.
+practical things asked (of each, a part of as many as there are sections that tell it), and for what no catalogue holds
+how likely one of them is asked that is told nowhere.
 """
 
 
-def choose_field(asked: Asked, frame: str, passages: Sequence[Fit], untold: bool = False) -> Asked:
+def choose_field(asked: Asked, frame: str, passages: Sequence[Fit], untold: float = 0.0) -> Asked:
     """`asked` with the field chosen among what the classifier knows and what the course has.
 
     Who asks for a fact says so: the likelier that is, the less the passages count, and the words of facts, which are
@@ -101,9 +101,9 @@ def _open(grouped: Mapping[str, float], passages: Sequence[Fit]) -> float:
     return 1.0 - sum(grouped.get(group, 0.0) for group in facts)
 
 
-def evidence(shares: Mapping[str, float], passages: Sequence[Fit], untold: bool = False) -> dict[str, Told]:
+def evidence(shares: Mapping[str, float], passages: Sequence[Fit], untold: float = 0.0) -> dict[str, Told]:
     """What speaks for each field or section that the classifier (`shares`) or the course's `passages` know; `untold`
-    says that something practical is asked which none of them tells.
+    is how likely something practical is asked that none of them tells.
     """
     grouped = _grouped(shares)
     cosine: dict[str, float] = {}
@@ -122,7 +122,7 @@ def evidence(shares: Mapping[str, float], passages: Sequence[Fit], untold: bool 
             open_ * words.get(group, 0.0),
             float(group == "elsewhere"),
             open_ * concerns.get(group, 0.0),
-            open_ * float(untold and group == "elsewhere"),
+            untold * float(group == "elsewhere"),
         )
         for group in dict.fromkeys((*grouped, *cosine, "elsewhere"))
     }

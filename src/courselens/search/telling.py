@@ -21,6 +21,8 @@ from courselens.search.vocabulary import conditions
 
 WEIGHTS = {"cosine": 9.58, "words": 5.29, "summary": 3.39, "detail": -4.51, "date": 6.01, "amount": 0.71, "told": 3.84}
 """Of `features`, in that order."""
+CLOCK = r"(?<![\d.,])\d\d?[:.]\d\d\b"
+"""A time of the day, which is no part of a number: not in `8,100,1.00`."""
 Floats = npt.NDArray[np.float32]
 Tells = Callable[[int], tuple[bool, bool]]
 
@@ -77,7 +79,7 @@ def _dates() -> tuple[re.Pattern[str], re.Pattern[str]]:
         r"\b\d\d?\. ?\d\d?\.",
         rf"\b(?:{day})\b",
         r"\b(?:cw|kw) ?\d",
-        r"(?<![\d.,])\d\d?[:.]\d\d\b",
+        CLOCK,
     )
     return re.compile(rf"\b(?:{either(conditions()['asking_date'])})\b"), re.compile("|".join(told))
 
