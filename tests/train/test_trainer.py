@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import shutil
 import signal
@@ -267,6 +268,21 @@ def test_a_shorter_training_length_does_not_cut_the_saved_model(pairs: Path, tin
     assert not torch.equal(
         *(weights(tmp_path / name)["embeddings.word_embeddings.weight"] for name in ("whole", "cut"))
     )
+
+
+@pytest.mark.parametrize("engine", ["packed", "stock"])
+def test_dropout_of_training_is_the_recipes_and_the_saved_model_keeps_the_bases(
+    engine: str, pairs: Path, tiny_base: Path, tmp_path: Path
+) -> None:
+    recipe = short("card", epochs=1, engine=engine)
+    for dropout in (0.0, 0.5, -1.0):
+        train(replace(recipe, dropout=dropout), pairs, tiny_base, tmp_path / f"{dropout}", tmp_path / f"b{dropout}")
+        config = json.loads((tmp_path / f"{dropout}" / "config.json").read_text())
+        assert (config["hidden_dropout_prob"], config["attention_probs_dropout_prob"]) == (0.1, 0.1)
+    layers = [weights(tmp_path / f"{dropout}")["encoder.layer.0.output.dense.weight"] for dropout in (0.0, 0.5, -1.0)]
+    assert not any(torch.equal(*both) for both in itertools.combinations(layers, 2))
+    without = [one.p for one in load_model(replace(recipe, dropout=0.0), tiny_base).modules() if hasattr(one, "p")]
+    assert without and not any(without)
 
 
 def test_no_pairs_is_an_error(tiny_base: Path, tmp_path: Path) -> None:

@@ -94,7 +94,8 @@ class Recipe:
     without a better one end the run (0: never). Against forgetting: `merge_base`, the share of the base's weights in
     the saved model, and `anchor`, the weight of the mean of 1 - cosine between the embeddings of questions and
     positives and those that the base gives them. `glossary`: pairs of terms in English and in another language of the
-    catalogue's questions that each row brings along, trained to be near. `matryoshka`: dimensions trained together, the
+    catalogue's questions that each row brings along, trained to be near. `dropout`: of training; -1: as the base says.
+    `matryoshka`: dimensions trained together, the
     full one first; empty: only the full one.
     """
 
@@ -129,6 +130,7 @@ class Recipe:
     merge_base: float = _number(0.0, 1.0, default=0.0)
     anchor: float = _number(0.0, 100.0, default=0.0)
     glossary: int = _number(0, 8, default=0)
+    dropout: float = _number(-1.0, 0.99, default=-1.0)
     matryoshka: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:

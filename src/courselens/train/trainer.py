@@ -143,6 +143,10 @@ def load_model(recipe: Recipe, base: Path) -> SentenceTransformer:
     else:
         model = SentenceTransformer(str(base), local_files_only=True, model_kwargs={"dtype": torch.float32})
         model.max_seq_length = recipe.max_seq_length
+    if recipe.dropout >= 0:
+        for module in model.modules():
+            if isinstance(module, torch.nn.Dropout):
+                module.p = recipe.dropout
     return model
 
 
