@@ -47,7 +47,7 @@ class Choice(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A question: `told` (fields, 7) of `field.Told`, and which of the fields are `right` (fields,)."""
+    """A question: `told` (fields, 5) of `field.Told`, and which of the fields are `right` (fields,)."""
 
     kind: str
     told: Floats

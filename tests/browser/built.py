@@ -48,9 +48,9 @@ def build_untrained(sources: Sequence[Path], folder: Path) -> Path:
 _examples = asked.examples
 
 
-def _few(*given: Any, **options: Any) -> tuple[list[str], list[str], list[int]]:
-    texts, labels, lines = _examples(*given, **options)
-    return texts[::FEW], labels[::FEW], [row // FEW for row in lines if row % FEW == 0]
+def _few(*given: Any, **options: Any) -> tuple[list[str], list[str], list[float]]:
+    texts, labels, counts = _examples(*given, **options)
+    return texts[::FEW], labels[::FEW], counts[::FEW]
 
 
 def build_stgallen(folder: Path) -> Path:

@@ -5,8 +5,8 @@ encoded by the index's own encoder when an index is made; a question whose cours
 placeholder when it is asked. Out: a probability for each field, section and for `courses`, `none` and `elsewhere`.
 The embedding brings meaning, the words bring
 precision; softmax regression weighs them (fitted with Adam on the few thousand phrasings, seconds, the same for the
-same encoder). What no catalogue holds is asked in too many unlike ways for one line to divide it from the rest; for it
-the phrasings nearest to the question count as much as the regression.
+same encoder). People ask in too many unlike ways for one line to divide each field from the rest, most of all what no
+catalogue holds: the students' questions nearest to the one asked count beside the regression.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from courselens.search.tokens import words
 from courselens.search.vectors import Rounded
 from courselens.search.vocabulary import (
     MENTION,
+    NOT_FIELDS,
     Phrasing,
     asking_words,
     collapse,
@@ -43,9 +44,13 @@ from courselens.search.vocabulary import (
     students,
 )
 
-EMBEDDING_SCALE = 4.0
+EMBEDDING_SCALE = 3.0
 """Weight of the embedding (unit length) beside the words (unit length)."""
-WORD_SCALE = 2.0
+WORD_SCALE = 4.0
+RARITY = 0.25
+"""Power of its rarity by which an example of a class counts."""
+STUDENT = 3.0
+"""How much a question that a student would ask counts beside a phrasing written down for a field."""
 LEAST_COUNT = 3
 LONGEST = 40
 """Words of a question that are looked at."""
@@ -65,13 +70,17 @@ MOST = 3
 FILLED = 0.3
 """Share of the phrasings that are learnt with a topic in the course's place, besides with the placeholder."""
 NEIGHBOURS = 20
-"""Phrasings nearest to a question that tell whether it asks for what no catalogue holds."""
+"""Questions nearest to one that tell whether it asks for what no catalogue holds."""
+FIELD_NEIGHBOURS = 40
+"""Students' questions nearest to one that tell which field it asks for."""
 SHARPNESS = 20.0
 """Inverse temperature of their cosines: .05 apart weighs 1 to e."""
 KEPT = 2048
 """Questions whose probabilities are kept."""
 SHARE = 0.5
 """Of the neighbours in the probability of `elsewhere`."""
+FIELD_SHARE = 0.35
+"""Of the neighbours in how the probability of all fields is divided among them."""
 SAMENESS = {"credits": "ects"}
 """Entries that no wording tells apart: a catalogue has one of them."""
 
@@ -82,8 +91,9 @@ Ints = npt.NDArray[np.int64]
 @dataclass(frozen=True, slots=True)
 class AskedModel:
     """`names` of the K classes, `weights` float32 of shape (d + V, K), `bias` (K,), V known word features; `deep`
-    (d + V,) and `deep_bias` weigh what asks for more than a summary tells; `phrasings` (n, d) in 8 bits, and which of
-    them ask for what no catalogue holds, bool (n,).
+    (d + V,) and `deep_bias` weigh what asks for more than a summary tells; `asked` are the embeddings (n, d) of
+    students' questions and of what asks for no field, in 8 bits, those that ask for a field first, and `classes` (n,)
+    the places of their names.
     """
 
     names: tuple[str, ...]
@@ -92,8 +102,8 @@ class AskedModel:
     bias: Floats
     deep: Floats
     deep_bias: float
-    phrasings: Rounded
-    elsewhere: npt.NDArray[np.bool_]
+    asked: Rounded
+    classes: Ints
     spellings: dict[tuple[str, int], list[str]] = field(default_factory=dict, repr=False)
     told: dict[tuple[str, bytes], Mapping[str, float]] = field(default_factory=dict, repr=False)
 
@@ -116,19 +126,28 @@ class AskedModel:
         if found:
             scores = scores + WORD_SCALE / np.sqrt(len(found)) * self.weights[[len(vector) + n for n in found]].sum(0)
         shares = np.exp(scores - scores.max())
-        told = dict(zip(self.names, (shares / shares.sum()).tolist(), strict=True))
-        before = told.get("elsewhere", 1.0)
-        after = (1 - SHARE) * before + SHARE * self._near_elsewhere(vector)
-        rest = (1 - after) / max(1 - before, 1e-9)
-        return {name: after if name == "elsewhere" else rest * share for name, share in told.items()}
+        shares /= shares.sum()
+        cosine = self.asked.dot(vector[None])[0]
+        special = np.array([name in NOT_FIELDS for name in self.names])
+        fields = int(np.count_nonzero(~special[self.classes]))
+        if fields:
+            near = self._near(cosine[:fields], FIELD_NEIGHBOURS)
+            shares = np.where(special, shares, (1 - FIELD_SHARE) * shares + FIELD_SHARE * shares[~special].sum() * near)
+        place = self.names.index("elsewhere")
+        before = float(shares[place])
+        after = (1 - SHARE) * before + SHARE * float(self._near(cosine, NEIGHBOURS)[place])
+        shares = shares * ((1 - after) / max(1 - before, 1e-9))
+        shares[place] = after
+        return dict(zip(self.names, shares.tolist(), strict=True))
 
-    def _near_elsewhere(self, vector: npt.NDArray[np.float32]) -> float:
-        """The share of `elsewhere` among the phrasings nearest to a question."""
-        cosine = self.phrasings.dot(vector[None])[0]
-        most = min(NEIGHBOURS, len(cosine))
+    def _near(self, cosine: Floats, most: int) -> npt.NDArray[np.float64]:
+        """The shares (K,) of the classes among the `most` nearest of the first questions, whose `cosine` is given."""
+        most = min(most, len(cosine))
         nearest = np.argpartition(-cosine, most - 1)[:most]
         weight = np.exp(SHARPNESS * (cosine[nearest] - cosine[nearest].max()))
-        return float(weight @ self.elsewhere[nearest] / weight.sum())
+        shares = np.zeros(len(self.names))
+        np.add.at(shares, self.classes[nearest], weight / weight.sum())
+        return shares
 
     def detail(self, text: str, vector: npt.NDArray[np.float32]) -> float:
         """Probability that a question about an examination asks for more than a summary of its parts tells."""
@@ -168,19 +187,19 @@ class AskedModel:
         return self.spellings
 
     def write(self, folder: Path) -> None:
-        """Write `asked_model.json`, `asked_model.npy`, `asked_deep.npy` and `asked_phrasings.npy`."""
+        """Write `asked_model.json`, `asked_model.npy`, `asked_deep.npy` and `asked_questions.npy`."""
         data = {
             "names": list(self.names),
             "features": list(self.features),
             "bias": self.bias.tolist(),
             "deep_bias": self.deep_bias,
-            "elsewhere": np.flatnonzero(self.elsewhere).tolist(),
-            "largest": self.phrasings.largest,
+            "classes": self.classes.tolist(),
+            "largest": self.asked.largest,
         }
         (folder / "asked_model.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
         np.save(folder / "asked_model.npy", self.weights)
         np.save(folder / "asked_deep.npy", self.deep)
-        np.save(folder / "asked_phrasings.npy", self.phrasings.rows)
+        np.save(folder / "asked_questions.npy", self.asked.rows)
 
     @classmethod
     def open(cls, folder: Path) -> AskedModel:
@@ -188,12 +207,11 @@ class AskedModel:
         data = json.loads((folder / "asked_model.json").read_text(encoding="utf-8"))
         features = {feature: number for number, feature in enumerate(data["features"])}
         weights = np.load(folder / "asked_model.npy")
-        rows = Rounded(np.load(folder / "asked_phrasings.npy", mmap_mode="r").view(np.ndarray), data["largest"])
-        elsewhere = np.zeros(len(rows.rows), dtype=bool)
-        elsewhere[data["elsewhere"]] = True
+        rows = Rounded(np.load(folder / "asked_questions.npy", mmap_mode="r").view(np.ndarray), data["largest"])
+        classes = np.array(data["classes"], dtype=np.int64)
         bias = np.array(data["bias"], dtype=np.float32)
         deep = np.load(folder / "asked_deep.npy")
-        return cls(tuple(data["names"]), features, weights, bias, deep, data["deep_bias"], rows, elsewhere)
+        return cls(tuple(data["names"]), features, weights, bias, deep, data["deep_bias"], rows, classes)
 
 
 def fit_asked(encoder: Encoder, topics: Sequence[str], sentences: Sequence[str] = (), *, seed: int = 1) -> AskedModel:
@@ -201,34 +219,36 @@ def fit_asked(encoder: Encoder, topics: Sequence[str], sentences: Sequence[str] 
 
     `sentences` of the catalogue teach what a description looks like that asks for nothing.
     """
-    texts, labels, lines = examples(topics, sentences, seed=seed)
+    texts, labels, counts = examples(topics, sentences, seed=seed)
     names = tuple(sorted(set(labels)))
     targets = np.array([names.index(label) for label in labels])
     told = [_features([word.text for word in words(text)[:LONGEST]]) for text in texts]
-    counts = Counter(feature for features in told for feature in set(features))
-    known = {feature: n for n, feature in enumerate(sorted(f for f, count in counts.items() if count >= LEAST_COUNT))}
+    times = Counter(feature for features in told for feature in set(features))
+    known = {feature: n for n, feature in enumerate(sorted(f for f, count in times.items() if count >= LEAST_COUNT))}
     vectors = encoder.encode(texts)
     dense = vectors.shape[1]
     rows = [np.array([dense + known[feature] for feature in one if feature in known], dtype=np.int64) for one in told]
     width = dense + len(known)
-    weights, bias = _softmax_regression(vectors, rows, targets, width, seed)
+    counted = np.array(counts)
+    weights, bias = _softmax_regression(vectors, rows, targets, width, seed, counts=counted)
     depths = {one.text.replace("{x}", MENTION).rstrip("?"): one.depth for one in students() if one.depth}
     judged = [row for row, text in enumerate(texts) if text.rstrip("?") in depths]
     depth = np.array([depths[texts[row].rstrip("?")] == "detail" for row in judged], dtype=np.int64)
     deep, deep_biases = _softmax_regression(
         vectors[judged], [rows[row] for row in judged], depth, width, seed, epochs=DEEP_EPOCHS
     )
-    elsewhere = np.array([labels[row] == "elsewhere" for row in lines])
-    near = Rounded.of(vectors[lines])
+    special = np.array([label in NOT_FIELDS for label in labels])
+    kept = np.concatenate([np.flatnonzero(~special & (counted == STUDENT)), np.flatnonzero(special)])
+    near = Rounded.of(vectors[kept])
     deep_bias = float(deep_biases[1] - deep_biases[0])
-    return AskedModel(names, known, weights, bias, deep[:, 1] - deep[:, 0], deep_bias, near, elsewhere)
+    return AskedModel(names, known, weights, bias, deep[:, 1] - deep[:, 0], deep_bias, near, targets[kept])
 
 
 def examples(
     topics: Sequence[str], sentences: Sequence[str] = (), *, seed: int
-) -> tuple[list[str], list[str], list[int]]:
-    """Questions, what they ask, and the places of those that stand for a phrasing each. Phrasings without a course
-    (`none`, `courses`) hold topics only.
+) -> tuple[list[str], list[str], list[float]]:
+    """Questions, what they ask, and how much they count. Phrasings without a course (`none`, `courses`) hold topics
+    only.
 
     Where a question names no course, its topic is cut out when it is understood; so it is in every other example here.
     """
@@ -236,11 +256,12 @@ def examples(
     pool = [topic for topic in topics if topic] or ["economics", "history", "statistics"]
     texts: list[str] = []
     labels: list[str] = []
-    lines: dict[str, int] = {}
+    counts: list[float] = []
 
-    def add(text: str, asked: str) -> None:
+    def add(text: str, asked: str, count: float = 1.0) -> None:
         texts.append(text if choose.random() < 0.5 else text + "?")
         labels.append(SAMENESS.get(asked, asked))
+        counts.append(count)
 
     for phrasing in _all_phrasings(seed):
         named = phrasing.asked not in ("none", "courses")
@@ -251,18 +272,16 @@ def examples(
                 text = text.replace("{x}", fill, 1)
                 fill = _topic(pool, choose) if fill != MENTION else fill
             text = collapse(text) if number % 2 else text
-            if number == (0 if named else 1):
-                lines.setdefault(text, len(texts))
             add(text, phrasing.asked)
     for one in described():
         add(collapse(one.text), one.asked)
     for one in students():
-        add(one.text.replace("{x}", MENTION), one.asked)
+        add(one.text.replace("{x}", MENTION), one.asked, STUDENT)
     for sentence in choose.sample(list(sentences), min(FRAGMENTS, len(sentences))):
         told = sentence.split()
         first = choose.randrange(max(1, len(told) - 4))
         add(collapse(" ".join(told[first : first + choose.randint(4, 14)])), "none")
-    return texts, labels, [*lines.values()]
+    return texts, labels, counts
 
 
 def _topic(pool: Sequence[str], choose: random.Random) -> str:
@@ -317,17 +336,20 @@ def _softmax_regression(
     seed: int,
     *,
     epochs: int = EPOCHS,
+    counts: npt.NDArray[np.float64] | None = None,
 ) -> tuple[Floats, Floats]:
     """Weights (width, K) and bias (K,) by Adam on cross entropy (Kingma & Ba 2015, its default moments).
 
     The first rows weigh the embedding, the others the words `told` (their rows of the weights, for each example). A
-    class counts by the root of its rarity. A batch touches only the weights of its own words, which keeps it fast.
+    class counts by a power of its rarity, and an example by its share of `counts`. A batch touches only the weights of
+    its own words, which keeps it fast.
     """
     rng = np.random.default_rng(seed)
     rows, dense = vectors.shape
     classes = int(targets.max()) + 1
     share = np.bincount(targets, minlength=classes) / rows
-    counts = (1 / (classes * share[targets])) ** 0.5
+    weight = (1 / (classes * share[targets])) ** RARITY * (1.0 if counts is None else counts)
+    weight /= weight.mean()
     weights, bias = np.zeros((width, classes), dtype=np.float32), np.zeros((1, classes), dtype=np.float32)
     moments = {name: (np.zeros_like(p), np.zeros_like(p)) for name, p in (("weights", weights), ("bias", bias))}
     whole = np.arange(dense)
@@ -350,7 +372,7 @@ def _softmax_regression(
             shares = np.exp(scores - scores.max(axis=1, keepdims=True))
             shares /= shares.sum(axis=1, keepdims=True)
             shares[np.arange(len(chosen)), targets[chosen]] -= 1
-            shares *= (counts[chosen] / len(chosen))[:, None]
+            shares *= (weight[chosen] / len(chosen))[:, None]
             steps += 1
             for name, param, at, gradient in (
                 ("weights", weights, active, matrix.T @ shares + DECAY * weights[active]),

@@ -3,8 +3,8 @@
 In: what the classifier of `asked.py` says of the question, and how well each passage of the course fits what is left of
 it without the course's name. Out: `Asked` with the field that both together make likeliest. Words of asking alone
 cannot know that "do I have to fly to Singapore?" is about teaching; the course's own passages do. All is added up as in
-a multinomial logit, whose weights were fitted on 5,539 questions of other people's wording about a catalogue and 311
-that it does not answer (by a fit on the other sets right .950 and .740; LOG.md).
+a multinomial logit, whose weights were fitted on 6,219 questions of other people's wording about a catalogue and 469
+that it does not answer (by a fit on the other sets right .952 and .748; LOG.md).
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from dataclasses import dataclass, replace
 from courselens.search.decide import SAME, Asked
 from courselens.search.vocabulary import MENTION, NOT_FIELDS
 
-WEIGHTS = (1.12, 1.73, 4.59, 0.29, 2.36, 6.11, 8.38)
-"""Of `Told`, fitted together with `concerns.VAGUE`; `scripts/fit_field.py` takes that as given and comes within .2."""
-HAS, TELLS = 1, 5
-"""Places in `Told`: whether the course has the field, and what it has to say of the practical things asked."""
+WEIGHTS = (1.31, 2.23, 0.19, 6.43, 8.02)
+"""Of `Told`, printed by `scripts/fit_field.py`."""
+TELLS = 3
+"""Place in `Told` of what a section has to say of the practical things asked."""
 FLOOR = 1e-4
 LIKELIER = 3.0
 """How much likelier the narrower of two fields that a question can hardly tell apart must be: the parts of an exam say
@@ -44,12 +44,11 @@ class Fit:
     told: tuple[float, ...] = ()
 
 
-Told = tuple[float, float, float, float, float, float, float]
-"""What speaks for a field: the classifier's log probability, 1 where the course has it, the best cosine of its passages
-to the question without the course's name, the best BM25 of a section's passages for the same words (those of conditions
-and of lecturers left out), 1 for what no catalogue holds, which no passage fits, what a section has to say of the
-practical things asked (of each, a part of as many as there are sections that tell it), and for what no catalogue holds
-how likely one of them is asked that is told nowhere.
+Told = tuple[float, float, float, float, float]
+"""What speaks for a field: the classifier's log probability, the best cosine of its passages to the question without
+the course's name, the best BM25 of a section's passages for the same words (those of conditions and of lecturers left
+out), what a section has to say of the practical things asked (of each, a part of as many as there are sections that
+tell it), and for what no catalogue holds how likely one of them is asked that is told nowhere.
 """
 
 
@@ -67,7 +66,8 @@ def choose_field(asked: Asked, frame: str, passages: Sequence[Fit], untold: floa
     }
     top = max(scores, key=lambda name: (scores[name], name))
     telling = max(found, key=lambda name: (found[name][TELLS], scores[name]))
-    if top not in NOT_FIELDS and not found[top][HAS] and found[telling][TELLS]:
+    held = {SAME.get(one.field, one.field) for one in passages}
+    if top not in (*NOT_FIELDS, *held) and found[telling][TELLS]:
         top = telling  # the course has no such section, and says it in another one
     total = sum(math.exp(score - scores[top]) for score in scores.values())
     elsewhere = math.exp(scores["elsewhere"] - scores[top]) / total
@@ -117,10 +117,8 @@ def evidence(shares: Mapping[str, float], passages: Sequence[Fit], untold: float
     return {
         group: (
             math.log(grouped.get(group, 0.0) + FLOOR),
-            float(group in cosine),
             open_ * cosine.get(group, 0.0),
             open_ * words.get(group, 0.0),
-            float(group == "elsewhere"),
             open_ * concerns.get(group, 0.0),
             untold * float(group == "elsewhere"),
         )

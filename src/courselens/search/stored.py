@@ -29,7 +29,7 @@ from courselens.search.subjects import Coverage
 from courselens.search.vectors import Rounded
 from courselens.workspace import Workspace
 
-FORMAT = 5
+FORMAT = 6
 SETTINGS = "index.json"
 ENCODER = "encoder"
 """Folder inside the index where the encoder is exported to."""
