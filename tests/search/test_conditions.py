@@ -93,6 +93,9 @@ def test_conditions_are_kept(question: str, codes: set[str]) -> None:
     [
         ("I don't speak German", {"A1", "A3"}),
         ("english ones, any number of credits except 3", {"A3", "A4"}),
+        ("english courses, only not the three-credit ones", {"A3", "A4"}),
+        ("english courses but not the ones with three credits", {"A3", "A4"}),
+        ("six-pointers in german", {"A4", "A5"}),
         ("credits not 6, in german", {"A2"}),
         ("the English version, 3 credits", {"A1"}),
         ("my german is bad, any courses for me", {"A1", "A3"}),

@@ -58,8 +58,22 @@ def test_two_fields_are_asked_at_once(lens: Lens) -> None:
     assert lens.ask("Who teaches Tax Law?").further == ()
 
 
+def test_a_question_that_states_two_facts_is_answered_for_both(lens: Lens) -> None:
+    found = lens.ask("Is Tax Law a 10 ECTS course in English?")
+    assert [found.field, *(one.field for one in found.further)] == ["ects", "language"]
+    assert str(found.answer).startswith("Yes, ")
+    assert str(found.further[0].answer).startswith("No, ")
+    assert lens.ask("Is Tax Law taught in Danish?").further == ()
+
+
+def test_a_lecturer_beside_no_course_asks_for_courses(lens: Lens) -> None:
+    found = lens.ask("Where is Person 1011 among the lecturers?")
+    assert [one.course.title for one in found.courses] == ["Tax Law"]
+    assert [one["field"] for one in found.filters] == ["lecturer"]
+
+
 def test_what_is_held_is_said_beside_what_is_not(lens: Lens) -> None:
-    found = lens.ask("What is the literature of Tax Law and who teaches it?")
+    found = lens.ask("Which books do I need for Tax Law and who teaches it?")
     assert (found.field, found.value, found.further) == ("lecturer", ("Person 1011",), ())
     assert found.note
     assert "literature" in found.note

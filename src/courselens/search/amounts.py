@@ -144,10 +144,16 @@ def _amount(match: re.Match[str], field: str, text: str, facts: Facts) -> Condit
         if "share" in parts and not known:
             return None
         values = known or values
-        negated = re.search(rf"\b(?:{either(conditions()['negation'])})\s+$", match.string[: match.start()])
-        operator = "not" if negated or parts.get("negated") else "is"
+        operator = "not" if _negation().search(match.string[: match.start()]) or parts.get("negated") else "is"
     start = match.start() + len(match.group()) - len(match.group().lstrip())
     return Condition(field, operator, values, text[start : match.end()].strip(), start, match.end())
+
+
+@lru_cache(maxsize=1)
+def _negation() -> re.Pattern[str]:
+    """What denies the number behind it: `not`, `not the ones with`."""
+    data = conditions()
+    return re.compile(rf"\b(?:{either(data['negation'])})\s+(?:(?:{either(data['which_not'])})\s+)*$")
 
 
 def _held(facts: Facts, field: str, number: float) -> bool:

@@ -26,7 +26,16 @@ from courselens.search.lexical import query_words
 from courselens.search.plural import counts
 from courselens.search.query import Understood, named_beside, tied, understand
 from courselens.search.rank import SATURATION, Near, Parts, Ranking, best_passages, measure, rank
-from courselens.search.saying import ADDRESS, NOTHING, Saying, not_said, say_courses, say_field, writes
+from courselens.search.saying import (
+    ADDRESS,
+    NOTHING,
+    Saying,
+    asks_yes_no,
+    not_said,
+    say_courses,
+    say_field,
+    writes,
+)
 from courselens.search.stored import Index
 from courselens.search.telling import date_or_amount, telling
 from courselens.search.tokens import words
@@ -134,6 +143,7 @@ class Answerer:
             asked = self._field(asked, understood, number, fits, untold)
             ranking = replace(ranking, parts=fitting)
             several = self._several(asked, understood, vectors[1 : understood.asking_texts])
+            several = several or self._stated(asked, understood)
             asked = several[0] if several else asked
             other = self._instead(understood, number)
             also = self._also_named(understood, ranking)
@@ -251,6 +261,16 @@ class Answerer:
             return tuple(one for group, one in found.items() if group)
         whole = found.pop(SAME.get(asked.field, asked.field), None)
         return (replace(whole, field=asked.field), *found.values()) if whole and found else ()
+
+    def _stated(self, asked: Asked, understood: Understood) -> tuple[Asked, ...]:
+        """What a question for yes or no states of a course, in its order, where that is more than what it was taken to
+        ask: `does it run in English this spring?` is denied by either.
+        """
+        told = [one.field for one in understood.found.conditions if one.field != "year"]
+        if asked.field not in told or not asks_yes_no(understood):
+            return ()
+        fields = dict.fromkeys(one for one in told if one == asked.field or SAME.get(one, one) != SAME.get(asked.field))
+        return tuple(replace(asked, field=one) for one in fields) if len(fields) > 1 else ()
 
     def _start(self, understood: Understood, given: Sequence[Condition], hidden: Mask | None) -> Mask:
         mask = np.ones(self.index.courses, dtype=bool)

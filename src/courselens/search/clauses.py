@@ -12,7 +12,7 @@ from courselens.search.tokens import words
 from courselens.search.vocabulary import MENTION, frame_words, stop_words
 
 MOST = 6
-SURE = 0.7
+SURE = 0.6
 """Probability of a field from which a clause asks for it."""
 
 BREAK = re.compile(r"[,;:.?!–](?!\d)|\s-\s")

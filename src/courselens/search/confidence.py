@@ -179,59 +179,58 @@ class Sureness:
 
 
 DEFAULTS: Mapping[Group, Sureness] = {
-    # 6388 questions, 640 without an answer: refused 0.783 of these, 0.010 of the others
+    # 6492 questions, 691 without an answer: refused 0.793 of these, 0.011 of the others
     "named": Sureness(
-        Logistic({"coded": 1.73, "said": 2.20, "margin": 2.54, "asked": 5.51}, -5.91),
+        Logistic({"coded": 1.24, "said": 2.10, "margin": 2.35, "asked": 5.36}, -5.49),
         Logistic(
             {
-                "coded": 3.26,
-                "said": 1.85,
-                "coverage": 3.59,
-                "asked": 2.11,
-                "elsewhere": -2.74,
-                "off": -5.69,
-                "known": 6.07,
-                "instead": -2.89,
-                "untold": -2.30,
+                "coded": 3.13,
+                "said": 1.73,
+                "coverage": 3.47,
+                "asked": 2.78,
+                "elsewhere": -0.99,
+                "off": -5.76,
+                "known": 6.96,
+                "instead": -2.88,
+                "untold": -3.53,
             },
-            -6.75,
+            -8.13,
         ),
         0.62,
     ),
-    # 1523 questions, 398 without an answer: refused 0.829 of these, 0.076 of the others
+    # 1584 questions, 382 without an answer: refused 0.830 of these, 0.072 of the others
     "meant": Sureness(
-        Logistic({"coverage": 3.55, "margin": 2.30, "elsewhere": -5.28}, -0.34),
+        Logistic({"coverage": 1.94, "margin": 3.89, "elsewhere": -4.87}, -0.22),
         Logistic(
             {
-                "coverage": 5.10,
-                "elsewhere": -2.13,
-                "near": -5.27,
-                "words": 3.38,
-                "apart": 9.91,
-                "subject": -4.00,
-                "there": 3.97,
-                "instead": -2.05,
-                "untold": -2.03,
+                "coverage": 4.87,
+                "elsewhere": -4.16,
+                "near": -5.53,
+                "words": 3.52,
+                "apart": 9.42,
+                "subject": -4.10,
+                "there": 6.35,
+                "instead": -2.51,
             },
-            -0.32,
+            -0.96,
         ),
         0.62,
     ),
-    # 2297 questions, 342 without an answer: refused 0.898 of these, 0.016 of the others
+    # 2252 questions, 367 without an answer: refused 0.902 of these, 0.014 of the others
     "described": Sureness(
-        Logistic({"coverage": 3.03, "kept": 1.64}, 0.89),
+        Logistic({"coverage": 4.16, "kept": 1.97}, 0.54),
         Logistic(
             {
-                "dense": 5.61,
-                "coverage": 7.16,
-                "elsewhere": -6.08,
-                "kept": 5.65,
-                "near": -6.25,
-                "covered": 8.36,
-                "words": 2.44,
-                "apart": 0.66,
+                "dense": 5.51,
+                "coverage": 6.79,
+                "elsewhere": -6.03,
+                "kept": 5.49,
+                "near": -6.76,
+                "covered": 9.66,
+                "words": 2.33,
+                "apart": 0.95,
             },
-            -3.94,
+            -4.39,
         ),
         0.62,
     ),

@@ -115,6 +115,8 @@ def _conditions_alone(understood: Understood, asked: str) -> bool:
         return False
     if understood.plural:
         return True
+    if asked == "lecturer" and not understood.named and all(one.field == "lecturer" for one in told):
+        return True  # `where is Beritelli among the lecturers`
     if _asks(understood) and any(one.field == "lecturer" for one in told) and _of_one(understood, asked, told):
         return False
     if any(one.field == "lecturer" for one in told) and any(

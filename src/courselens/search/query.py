@@ -293,7 +293,9 @@ def _told_apart(
     courses = tied(titles)
     if len(courses) < 2:
         return []
-    masks = [(one, one.mask(index.facts)[courses]) for one in found.conditions if one.field != "year"]
+    masks = [
+        (one, one.mask(index.facts)[courses]) for one in found.conditions if one.field not in ("year", "exam_form")
+    ]
     telling = [(one.start, one.end) for one, mask in masks if mask.any() and not mask.all()]
     small = stop_words() | words_of("courses") | words_of("taught")
     asks = any(word.text not in small and not inside(word, [*named, *telling]) for word in words(text))

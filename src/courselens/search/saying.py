@@ -194,7 +194,7 @@ def _yes_no(understood: Understood, field: str, value: Sequence[Any], language: 
     """`Yes, ` or `No, ` where the question can be answered so: it names values of the field asked, or limits to them,
     and denies none.
     """
-    if not understood.told or understood.told[0].text not in conditions()["yes_no"]:
+    if not asks_yes_no(understood):
         return ""
     yes, no = YES[language]
     for one in understood.found.conditions:
@@ -216,6 +216,11 @@ def _opened(opening: str, text: str, course: Course) -> str:
     """`text` behind `Yes, `: its article, with which every sentence of a fact begins but for a name, is then small."""
     small = opening and not text.startswith(course.name)
     return opening + (text[:1].lower() + text[1:] if small else text)
+
+
+def asks_yes_no(understood: Understood) -> bool:
+    """Whether the question begins like one for yes or no."""
+    return bool(understood.told) and understood.told[0].text in conditions()["yes_no"]
 
 
 def writes(understood: Understood) -> bool:
