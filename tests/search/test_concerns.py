@@ -15,6 +15,7 @@ def named(text: str) -> set[str]:
     ("question", "asked"),
     [
         ("which room is X in", {"room"}),
+        ("until what date can I drop X", {"withdrawal"}),
         ("In welchem Hörsaal findet X statt?", {"room"}),
         ("are the sessions of X recorded?", {"recording"}),
         ("Wird X aufgezeichnet, damit ich es später ansehen kann?", {"recording"}),
@@ -40,6 +41,7 @@ def test_what_is_asked(question: str, asked: set[str]) -> None:
         ("room", "We meet in room 09-014.", True),
         ("room", "The seminar leaves room-", True),
         ("room", "Examination location: On Campus", False),
+        ("room", "They demonstrate their knowledge in classroom speeches.", False),
         ("recording", "Die Vorlesung wird nicht aufgezeichnet.", True),
         ("days", "Der Kurs findet am 8./9. Mai statt.", True),
         ("days", "The course takes place in spring.", False),

@@ -213,7 +213,7 @@ def _early_terms() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def _number_pattern() -> re.Pattern[str]:
     """A number and what parts it from the next one."""
-    number = rf"\d+(?:[.,]\d+)?|\b(?:{_spelled()}|{_spelled('shares')})\b"
+    number = rf"\d+(?:[.,]\d+)?|\b(?:{_spelled('shares')}|{_spelled()})\b"
     return re.compile(rf"({number})(?:\s*(?:{SEPARATORS})\s*)?")
 
 
@@ -248,7 +248,7 @@ def _share_pattern() -> re.Pattern[str]:
     """`half course`, `at least half a credit`: parts of a catalogue's own unit."""
     units = either([*conditions()["courses"], *conditions()["units"]])
     before, after, _ = _parts()
-    share = rf"(?P<list>(?P<share>{_spelled('shares')}))(?=(?:\s+an?\s)?[\s\-]*(?:{units})\b)"
+    share = rf"(?P<list>(?P<share>{_spelled('shares')}))(?=(?:\s+(?:of\s+)?an?\s)?[\s\-]*(?:{units})\b)"
     late = rf"(?:(?:\s+an?\s)?[\s\-]*(?:{units})\s+(?P<late>{after})\b)?"
     return re.compile(rf"{START}{before}{share}{late}")
 
