@@ -41,6 +41,8 @@ def test_what_is_asked(question: str, asked: set[str]) -> None:
         ("room", "We meet in room 09-014.", True),
         ("room", "The seminar leaves room-", True),
         ("room", "Examination location: On Campus", False),
+        ("workload", "Selected Papers of Eugene F. Fama, edited by John H. Cochrane", False),
+        ("workload", "Reading: 6 h.", True),
         ("room", "They demonstrate their knowledge in classroom speeches.", False),
         ("recording", "Die Vorlesung wird nicht aufgezeichnet.", True),
         ("days", "Der Kurs findet am 8./9. Mai statt.", True),
