@@ -242,3 +242,7 @@ def test_an_index_of_nothing_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(CourselensError, match="nothing to index"):
         build_index(catalogue(), [], HashEncoder(), tmp_path / "index")
+
+
+def test_a_unit_only_behind_a_number_is_a_topic_by_itself(lens: Lens) -> None:
+    assert "pointers" in lens.answerer.understand("courses on pointers in C").topic

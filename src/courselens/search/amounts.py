@@ -227,6 +227,7 @@ def _credit_patterns() -> tuple[re.Pattern[str], ...]:
     data = conditions()
     before, after, numbers = _parts()
     unit = rf"(?:{either(data['units'])})\b"
+    counted = rf"(?:{either([*data['units'], *data['counted_units']])})\b"
     further = rf"(?:(?:{either(data['further'])})\s+)?"
     late = rf"(?:\s*,?\s*(?P<late>{after})\b)?"
     courses = either([*data["courses"], *data["course_endings"]])
@@ -237,7 +238,7 @@ def _credit_patterns() -> tuple[re.Pattern[str], ...]:
     )
     return (
         re.compile(first),
-        re.compile(rf"{START}{before}{numbers}(?P<plus>\+)?(?:\s+(?P<after>{after}))?[\s\-]*{further}{unit}{late}"),
+        re.compile(rf"{START}{before}{numbers}(?P<plus>\+)?(?:\s+(?P<after>{after}))?[\s\-]*{further}{counted}{late}"),
         re.compile(rf"\b{unit}\s*[:=]?\s*{negated}{before}{numbers}(?P<plus>\+)?(?![\w%]){late}"),
         re.compile(rf"{START}(?P<list>\d{{1,2}})er(?=[\s\-]*(?:{courses})\b)"),
     )

@@ -269,7 +269,8 @@ class Answerer:
         told = [one.field for one in understood.found.conditions if one.field != "year"]
         if asked.field not in told or not asks_yes_no(understood):
             return ()
-        fields = dict.fromkeys(one for one in told if one == asked.field or SAME.get(one, one) != SAME.get(asked.field))
+        group = SAME.get(asked.field, asked.field)
+        fields = dict.fromkeys(one for one in told if one == asked.field or SAME.get(one, one) != group)
         return tuple(replace(asked, field=one) for one in fields) if len(fields) > 1 else ()
 
     def _start(self, understood: Understood, given: Sequence[Condition], hidden: Mask | None) -> Mask:

@@ -130,9 +130,8 @@ class AskedModel:
         cosine = self.asked.dot(vector[None])[0]
         special = np.array([name in NOT_FIELDS for name in self.names])
         fields = int(np.count_nonzero(~special[self.classes]))
-        if fields:
-            near = self._near(cosine[:fields], FIELD_NEIGHBOURS)
-            shares = np.where(special, shares, (1 - FIELD_SHARE) * shares + FIELD_SHARE * shares[~special].sum() * near)
+        near = self._near(cosine[:fields], FIELD_NEIGHBOURS)
+        shares = np.where(special, shares, (1 - FIELD_SHARE) * shares + FIELD_SHARE * shares[~special].sum() * near)
         place = self.names.index("elsewhere")
         before = float(shares[place])
         after = (1 - SHARE) * before + SHARE * float(self._near(cosine, NEIGHBOURS)[place])

@@ -214,8 +214,8 @@ def _fits_language(around: Around, negated: bool) -> bool:
         after in stop_words() | words_of("units") | {""} or after.isdigit()
     )
     numbered = after.isdigit() and len(after) <= 2
-    of_courses = any(is_course_word(word) for word in following) and not words_of("about_language") & set(following)
-    of_courses = of_courses or after in words_of("versions")
+    courses_follow = any(is_course_word(word) for word in following)
+    of_courses = (courses_follow and not words_of("about_language") & set(following)) or after in words_of("versions")
     adverb = around.told[around.place].text in words_of("language_adverbs")
     if after in words_of("skills") or speech_of(around.told[around.place].text) in _languages():
         return negated

@@ -95,8 +95,7 @@ class Recipe:
     the saved model, and `anchor`, the weight of the mean of 1 - cosine between the embeddings of questions and
     positives and those that the base gives them. `glossary`: pairs of terms in English and in another language of the
     catalogue's questions that each row brings along, trained to be near. `dropout`: of training; -1: as the base says.
-    `matryoshka`: dimensions trained together, the
-    full one first; empty: only the full one.
+    `matryoshka`: dimensions trained together, the full one first; empty: only the full one.
     """
 
     name: str
