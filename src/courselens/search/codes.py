@@ -39,6 +39,8 @@ class Codes:
         self.known = known
         self.titles = titles
         self.shapes = frozenset(map(shape, known))
+        begun = (re.match(r"[^\W\d_]{3,}(?=\d)", code) for code in known)
+        self.subjects = frozenset(found.group() for found in begun if found)
 
     def find(self, text: str, told: Sequence[Word]) -> list[CodeMention]:
         """Codes in the question, longest first at each place; an unknown word of a code's shape counts as a mention."""
@@ -89,7 +91,13 @@ class Codes:
         capital = letters is not None and letters.group().isupper() and len(letters.group()) >= 2
         glued = re.fullmatch(r"[A-Za-z]{2,}\d{3,}[A-Za-z]?", raw) is not None
         coded = re.fullmatch(r"[A-Z]{2,8}(/[A-Z]{2,4})?[ \-]?\d{2,4}[A-Z]?", raw) is not None
-        return (capital and coded) or glued or (capital and shape(joined) in self.shapes)
+        shaped = shape(joined) in self.shapes
+        return (capital and coded) or glued or (capital and shaped) or (shaped and self._of_subject(joined))
+
+    def _of_subject(self, joined: str) -> bool:
+        """Whether a subject of the catalogue's codes stands before a number: `hist 512`, but not the level `hist 300`."""
+        found = re.fullmatch(r"(\D+)(\d+)", joined)
+        return found is not None and found[1] in self.subjects and not found[2].endswith("00")
 
     def may_have(self, mention: CodeMention) -> bool:
         """Whether a mention is a code of the catalogue, or of the shape of one."""

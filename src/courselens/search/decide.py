@@ -5,8 +5,10 @@ In: a question understood by its words, and the probabilities of what is asked t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from courselens.search.clauses import BREAK
@@ -14,7 +16,8 @@ from courselens.search.conditions import Condition, Found
 from courselens.search.framing import inside
 from courselens.search.places import words_of
 from courselens.search.query import FULL, Understood, named_beside
-from courselens.search.vocabulary import stop_words
+from courselens.search.tokens import either, flat
+from courselens.search.vocabulary import conditions, stop_words
 
 Kind = Literal["course", "courses", "topic"]
 """`course`: about one course. `courses`: asks for courses. `topic`: a description or bare words, best courses first."""
@@ -187,7 +190,11 @@ def _asks(understood: Understood) -> bool:
 
 
 def _yes_no(understood: Understood) -> bool:
-    """Whether a clause begins like a question for yes or no; `is there` asks for anything that is."""
+    """Whether a clause begins like a question for yes or no, or one is asked for (`written exam, yes or no`); `is
+    there` asks for anything that is.
+    """
+    if _yes_or_no().search(flat(understood.text)):
+        return True
     yes_no = words_of("yes_no") - ({"was"} if understood.language == "de" else set())
     end = 0
     for place, word in enumerate(understood.told):
@@ -197,6 +204,11 @@ def _yes_no(understood: Understood) -> bool:
             return True
         end = word.end
     return False
+
+
+@lru_cache(maxsize=1)
+def _yes_or_no() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{either(conditions()['yes_or_no'])})(?!\w)")
 
 
 def _of_the_course(understood: Understood) -> bool:
@@ -217,11 +229,14 @@ def _about_one(understood: Understood) -> bool:
 
 
 def applied(understood: Understood, asked: Asked) -> Found:
-    """The conditions that hold for this kind of question: of a course that a title names, only year and term."""
+    """The conditions that hold for this kind of question: of a course that a title names, or nearly names where it is
+    asked if something is so (`is asset allocation a 4 credit course in German?`), only year and term.
+    """
     if asked.kind != "course":
         return understood.found
     told = understood.found.conditions
-    if understood.codes or not understood.named:
+    nearly = understood.strength >= NEARLY and _yes_no(understood)
+    if understood.codes or not (understood.named or nearly):
         kept = tuple(one for one in told if one.field != asked.field)
     else:
         kept = tuple(one for one in told if one.field == "year" or (one.field == "start" and asked.field != "start"))

@@ -303,12 +303,25 @@ def _told_apart(
 
 
 def _needed(names: Names, told: Sequence[Word], codes: Sequence[tuple[int, int]]) -> bool:
-    """Whether the courses of the `codes` are asked of as needed for another one: `do I need MATH 244 for Topology?`."""
+    """Whether the courses of the `codes` are asked of as needed for another one: `do I need MATH 244 for Topology?`,
+    `topology - is MATH 244 needed`.
+    """
     if not codes or not any(word.text in words_of("needing") for word in told):
         return False
-    behind = [word for word in told if word.start >= max(end for _, end in codes)]
-    place = next((place for place, word in enumerate(behind[:3], 1) if word.text in words_of("needed_for")), None)
-    titles = names.find_titles(behind[place:]) if place else []
+    ahead = [word for word in told if word.end <= codes[0][0]]
+    behind = [word for word in told if word.start >= codes[-1][1]]
+    asking = words_of("yes_no")
+    linking = [
+        place
+        for place, word in enumerate(behind[:3], 1)
+        if word.text in words_of("needed_for") and not (place > 1 and behind[place - 2].text in asking)  # `do i need`
+    ]
+    if linking:
+        titles = names.find_titles(behind[linking[0] :])
+    elif ahead and ahead[-1].text in asking and any(word.text in words_of("needing") for word in behind[:3]):
+        titles = names.find_titles(ahead[:-1])
+    else:
+        titles = []
     return bool(titles) and titles[0].strength >= NAMED
 
 

@@ -209,7 +209,8 @@ def _yes_no(understood: Understood, field: str, value: Sequence[Any], language: 
     held = {format_value(one) for one in value}
     if expected <= held:
         return f"{yes}, "
-    return "" if expected & held or told & words_of("choosing") else f"{no}, "
+    another = field == "type" and not held <= {*conditions()["type"]}  # `Research` says nothing of `compulsory`
+    return "" if expected & held or another or told & words_of("choosing") else f"{no}, "
 
 
 def _opened(opening: str, text: str, course: Course) -> str:
