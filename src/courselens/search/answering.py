@@ -14,6 +14,7 @@ import numpy as np
 
 from courselens.course import Course
 from courselens.encode import Vectors
+from courselens.search.answer import Reference
 from courselens.search.clauses import SURE
 from courselens.search.concerns import Concern, concerns_of
 from courselens.search.conditions import Condition, ConditionParser
@@ -98,6 +99,7 @@ class Answerer:
         held = {*index.facts.fields, *index.asked_names}
         self.fields = frozenset({*held, *(name for name, ways in ALIASES.items() if held & {*ways})})
         self.course = lru_cache(maxsize=REMEMBERED)(index.course)
+        self.reference = lru_cache(maxsize=REMEMBERED)(lambda number: Reference.of(self.course(number)))
         self.passage = lru_cache(maxsize=REMEMBERED)(index.passage)
         self.tells = lru_cache(maxsize=10 * REMEMBERED)(lambda place: date_or_amount(self.passage(place).text))
         self.told = lru_cache(maxsize=10 * REMEMBERED)(self._told)

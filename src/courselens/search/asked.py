@@ -38,6 +38,7 @@ from courselens.search.vocabulary import (
     collapse,
     conditions,
     described,
+    expressions,
     frame_words,
     phrasings,
     stop_words,
@@ -104,8 +105,17 @@ class AskedModel:
     deep_bias: float
     asked: Rounded
     classes: Ints
+    special: npt.NDArray[np.bool_] = field(init=False, repr=False)
+    """Of each class, whether it is no field."""
+    fields: int = field(init=False, repr=False)
+    """How many of `asked` ask for a field."""
     spellings: dict[tuple[str, int], list[str]] = field(default_factory=dict, repr=False)
     told: dict[tuple[str, bytes], Mapping[str, float]] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        special = np.array([name in NOT_FIELDS for name in self.names])
+        object.__setattr__(self, "special", special)
+        object.__setattr__(self, "fields", int(np.count_nonzero(~special[self.classes])))
 
     def probabilities(self, text: str, vector: npt.NDArray[np.float32]) -> Mapping[str, float]:
         """Probability of each class for a question and its embedding (d,), summing to 1. The same is asked of many
@@ -128,10 +138,9 @@ class AskedModel:
         shares = np.exp(scores - scores.max())
         shares /= shares.sum()
         cosine = self.asked.dot(vector[None])[0]
-        special = np.array([name in NOT_FIELDS for name in self.names])
-        fields = int(np.count_nonzero(~special[self.classes]))
-        near = self._near(cosine[:fields], FIELD_NEIGHBOURS)
-        shares = np.where(special, shares, (1 - FIELD_SHARE) * shares + FIELD_SHARE * shares[~special].sum() * near)
+        near = self._near(cosine[: self.fields], FIELD_NEIGHBOURS)
+        told = shares[~self.special].sum()
+        shares = np.where(self.special, shares, (1 - FIELD_SHARE) * shares + FIELD_SHARE * told * near)
         place = self.names.index("elsewhere")
         before = float(shares[place])
         after = (1 - SHARE) * before + SHARE * float(self._near(cosine, NEIGHBOURS)[place])
@@ -272,6 +281,9 @@ def examples(
                 fill = _topic(pool, choose) if fill != MENTION else fill
             text = collapse(text) if number % 2 else text
             add(text, phrasing.asked)
+    for one in expressions():
+        told = [MENTION, one.text] if choose.random() < 0.5 else [one.text, MENTION]
+        add(" ".join(told), one.asked)
     for one in described():
         add(collapse(one.text), one.asked)
     for one in students():

@@ -63,6 +63,7 @@ class ConditionParser:
         self.own = _own_phrases(facts)
         self.departments = Departments(facts)
         self._meant = lru_cache(maxsize=REMEMBERED)(self._look_up)
+        self._begins = {phrase[0] for phrase in (*self.phrases, *_stemmed_phrases(), *self.own) if len(phrase) > 1}
         self.names = _name_words(facts.values.get("lecturer", {}))
         self.rare_names = frozenset(
             word
@@ -169,7 +170,9 @@ class ConditionParser:
     def _phrase_at(self, told: Sequence[Word], place: int, text: str, found: list[Condition | str]) -> tuple[int, int]:
         """Adds what the longest fitting phrase at `place` says; its size, and that of the longest phrase known."""
         longest = 0
-        for size in range(min(LONGEST_PHRASE, len(told) - place), 0, -1):
+        first = told[place].text
+        begins = first in self._begins or _without_ending(first) in self._begins
+        for size in range(min(LONGEST_PHRASE, len(told) - place) if begins else 1, 0, -1):
             phrase = tuple(word.text for word in told[place : place + size])
             meanings = [*self.own.get(phrase, ()), *((field, value, False) for field, value in self._meant(phrase))]
             if not meanings:

@@ -13,6 +13,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from courselens.search.decide import SAME, Asked
 from courselens.search.vocabulary import MENTION, NOT_FIELDS
 
@@ -61,9 +63,7 @@ def choose_field(asked: Asked, frame: str, passages: Sequence[Fit], untold: floa
     if frame.strip(" ?.!,:;") in (MENTION, ""):
         return replace(asked, field=None)
     found = evidence(asked.shares, passages, untold)
-    scores = {
-        name: sum(weight * one for weight, one in zip(WEIGHTS, told, strict=True)) for name, told in found.items()
-    }
+    scores = dict(zip(found, (np.array([*found.values()]) @ WEIGHTS).tolist(), strict=True))
     top = max(scores, key=lambda name: (scores[name], name))
     telling = max(found, key=lambda name: (found[name][TELLS], scores[name]))
     held = {SAME.get(one.field, one.field) for one in passages}

@@ -136,7 +136,7 @@ class Lens:
         for number in map(int, found.ranking.order):
             best = best_passage(self.index, found.ranking.parts, number, found.asked.field)
             text = self.answerer.passage(best).text if best is not None else ""
-            course = Reference.of(self.answerer.course(number))
+            course = self.answerer.reference(number)
             made.append(FoundCourse(course, float(found.ranking.score[number]), text))
         return tuple(made)
 
@@ -150,6 +150,6 @@ class Lens:
         for position, place in enumerate(places, 1):
             owner = int(np.searchsorted(self.index.first, place, side="right")) - 1
             score = float(found.ranking.parts.cosine[place])
-            course = Reference.of(self.answerer.course(owner))
+            course = self.answerer.reference(owner)
             made.append(FoundPassage(position, self.answerer.passage(place), score, course))
         return tuple(made)

@@ -79,7 +79,6 @@ class TitleMention:
     cover: float
     said: float
     weight: float
-    run: int
     places: tuple[int, ...]
     whole: bool = False
     strength: float = field(init=False)
@@ -92,7 +91,7 @@ class TitleMention:
 
     def part_of(self, other: TitleMention) -> bool:
         """Whether another title says this one and more: `Differential Equations` in `Differential Equations I`."""
-        return {*self.places} < {*other.places}
+        return len(self.places) < len(other.places) and {*self.places} < {*other.places}
 
     def better_than(self, other: TitleMention) -> bool:
         """Whether this is the better one of two of a course: the stronger; of a title and a part of it that is `whole`
@@ -175,10 +174,14 @@ class Names:
             known = best.get(mention.course)
             if known is None or mention.better_than(known):
                 best[mention.course] = mention
-        longer = [one for one in best.values() if one.whole]
-        named = [
-            replace(one, cover=one.cover * PART_OF) if any(map(one.part_of, longer)) else one for one in best.values()
-        ]
+        named = list(best.values())
+        longer = [one for one in named if one.whole]
+        if longer:
+            shorter = (any(map(one.part_of, longer)) for one in named)
+            named = [
+                replace(one, cover=one.cover * PART_OF) if part else one
+                for one, part in zip(named, shorter, strict=True)
+            ]
         return sorted(named, key=lambda one: (-one.strength, one.course))[:most]
 
     def similar(self, word: str) -> tuple[tuple[int, float], ...]:
@@ -232,23 +235,23 @@ class Names:
         sizes = [len(part) for part in parts]
         rarity = np.asarray(self.arrays["rarity"][numbers], dtype=np.float64)
         gains = rarity * np.fromiter((places[int(number)][1] for number in numbers), dtype=np.float64)
-        together = np.concatenate(parts)
-        rows, where = np.unique(together, return_inverse=True)
+        rows, where = np.unique(np.concatenate(parts), return_inverse=True)
         matched = np.bincount(where, weights=np.repeat(gains, sizes))
         cover = matched / np.asarray(self.arrays["row_total"])[rows] * np.asarray(self.arrays["row_weight"])[rows]
         content = self._content(told, places)
         total = sum(content.values())
         best = np.argsort(-(cover + 0.03 * matched), kind="stable")[:CANDIDATES]
         best = best[cover[best] >= LEAST_COVER]
-        membership: dict[int, list[int]] = defaultdict(list)
-        chosen = {int(rows[one]) for one in best}
-        for number, part in zip(numbers, parts, strict=True):
-            for row in chosen.intersection(part.tolist()) if len(part) < 5000 else np.intersect1d(part, list(chosen)):
-                membership[int(row)].append(int(number))
-        return [
-            self._mention(int(rows[one]), float(cover[one]), float(matched[one]), membership, places, content, total)
-            for one in best
-        ]
+        chosen = np.full(len(rows), -1)
+        chosen[best] = np.arange(len(best))
+        held = chosen[where]
+        said = np.fromiter((places[int(number)][0] for number in numbers), dtype=np.int64)
+        words_of: list[list[int]] = [[] for _ in best]
+        for one, place in zip(held[held >= 0].tolist(), np.repeat(said, sizes)[held >= 0].tolist(), strict=True):
+            words_of[one].append(place)
+        courses = self.arrays["row_course"][rows[best]].tolist()
+        told_of = zip(courses, cover[best].tolist(), matched[best].tolist(), words_of, strict=True)
+        return [_mention(*one, content, total) for one in told_of]
 
     def _content(self, told: Sequence[Word], places: Mapping[int, tuple[int, float]]) -> dict[int, float]:
         """Weight of each word of the question that may name something, by its place."""
@@ -263,28 +266,6 @@ class Names:
             if word.text not in asking_words() and not (word.text.isdigit() and place not in by_place)
         }
 
-    def _mention(
-        self,
-        row: int,
-        cover: float,
-        weight: float,
-        membership: Mapping[int, Sequence[int]],
-        places: Mapping[int, tuple[int, float]],
-        content: Mapping[int, float],
-        total: float,
-    ) -> TitleMention:
-        used = sorted({places[number][0] for number in membership[row]})
-        explained = sum(map(content.get, used, itertools.repeat(0.0)))
-        run = longest = 0
-        for before, place in zip([-9, *used], used, strict=False):
-            run = run + 1 if place - before <= 2 else 1
-            longest = max(longest, run)
-        said = explained / total if total else 1.0
-        course = int(self.arrays["row_course"][row])
-        together = len(used) >= TOGETHER and used[-1] - used[0] < len(used)
-        whole = together and cover >= SEGMENT_WEIGHT - 0.01 and len(membership[row]) == len(used)
-        return TitleMention(course, min(1.0, cover), said, weight, longest, tuple(used), whole)
-
     def _by_initials(self, told: Sequence[Word]) -> list[TitleMention]:
         content = [place for place, word in enumerate(told) if word.text not in asking_words()]
         found = []
@@ -292,8 +273,19 @@ class Names:
             if 3 <= len(word.text) <= 6 and word.text not in self.words and word.text not in asking_words():
                 for course in self.initials.get(word.text, ()):
                     said = 1 / max(1, len(content))
-                    found.append(TitleMention(course, 0.85, said, 8.0, 1, (place,)))
+                    found.append(TitleMention(course, 0.85, said, 8.0, (place,)))
         return found
+
+
+def _mention(
+    course: int, cover: float, weight: float, matched: Sequence[int], content: Mapping[int, float], total: float
+) -> TitleMention:
+    """The mention of a title whose words are said at the places `matched`."""
+    used = sorted({*matched})
+    said = sum(map(content.get, used, itertools.repeat(0.0))) / total if total else 1.0
+    together = len(used) >= TOGETHER and used[-1] - used[0] < len(used)
+    whole = together and cover >= SEGMENT_WEIGHT - 0.01 and len(matched) == len(used)
+    return TitleMention(course, min(1.0, cover), said, weight, tuple(used), whole)
 
 
 def _amid(alike: Sequence[Sequence[object]], place: int) -> int:

@@ -40,7 +40,12 @@ def flat(text: str) -> str:
     """`fold`, but of the same length as `text`, so that places in one are places in the other: `æ` → `a`."""
     if text.isascii():
         return text.lower()
-    return "".join((fold(letter) or " ")[0] for letter in text)
+    return "".join(map(_flat_letter, text))
+
+
+@lru_cache(maxsize=4096)
+def _flat_letter(letter: str) -> str:
+    return (fold(letter) or " ")[0]
 
 
 def either(items: Iterable[object]) -> str:

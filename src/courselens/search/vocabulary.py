@@ -96,6 +96,7 @@ def frame_words() -> frozenset[str]:
     for name in ("language", "level", "start", "type", "teaching_method", "exam_form", "numbers"):
         for said in conditions()[name].values():
             found |= {word.text for one in said for word in words(str(one))}
+    found |= {fold(one.text) for one in expressions() if one.text.isalpha() and len(one.text) >= LONG_WORD}
     found |= {word.removesuffix("s") for word in found if len(word) > SHORT_WORD and not word.endswith("ss")}
     return frozenset(found)
 
@@ -117,6 +118,8 @@ def _runs() -> re.Pattern[str]:
     return re.compile(rf"{MENTION}(?:(?: (?:{either(conditions()['linking'])}))+ {MENTION})+", re.IGNORECASE)
 
 
+LONG_WORD = 7
+"""Letters from which a word alone that names what is asked is no part of a topic."""
 SHORT_WORD = 5
 """Letters of a word up to which its last `s` is no sign of a plural."""
 RESERVED = 5
@@ -150,6 +153,11 @@ def described() -> list[Phrasing]:
 def students() -> list[Phrasing]:
     """The lines of `students.tsv`: what is asked of a course, `{x}`, as students put it, and what answers it."""
     return _lines("students.tsv")
+
+
+def expressions() -> list[Phrasing]:
+    """The lines of `expressions.tsv`: words for what is asked, as they stand beside a course's name."""
+    return _lines("expressions.tsv")
 
 
 def _lines(name: str) -> list[Phrasing]:
