@@ -95,7 +95,7 @@ class Codes:
         return (capital and coded) or glued or (capital and shaped) or (shaped and self._of_subject(joined))
 
     def _of_subject(self, joined: str) -> bool:
-        """Whether a subject of the catalogue's codes stands before a number: `hist 512`, but not the level `hist 300`."""
+        """Whether a subject of the catalogue's codes stands before a number: `hist 512`, not the level `hist 300`."""
         found = re.fullmatch(r"(\D+)(\d+)", joined)
         return found is not None and found[1] in self.subjects and not found[2].endswith("00")
 
