@@ -19,7 +19,7 @@ from courselens.search.clauses import SURE
 from courselens.search.concerns import Concern, concerns_of
 from courselens.search.conditions import Condition, ConditionParser
 from courselens.search.confidence import Evidence, evidence_of
-from courselens.search.decide import SAME, Asked, applied, decide
+from courselens.search.decide import SAME, TOLD, Asked, applied, decide
 from courselens.search.facts import Mask
 from courselens.search.field import Fit, choose_field, openness
 from courselens.search.instead import Instead, instead
@@ -39,9 +39,9 @@ from courselens.search.saying import (
 )
 from courselens.search.stored import Index
 from courselens.search.telling import date_or_amount, telling
-from courselens.search.tokens import words
+from courselens.search.tokens import fold, words
 from courselens.search.translation import english_of_any
-from courselens.search.vocabulary import frame_words
+from courselens.search.vocabulary import MENTION, frame_words, stop_words
 
 MOST = 10
 MOST_BESIDE = 2
@@ -235,11 +235,27 @@ class Answerer:
 
     def _field(self, asked: Asked, understood: Understood, number: int, fits: Sequence[Fit], untold: float) -> Asked:
         """The field asked, now that course `number` is known, whose passages fit so well."""
+        labelled = self._labelled(understood, fits)
+        if labelled:
+            return replace(asked, field=labelled, share=TOLD, elsewhere=0.0)
         chosen = choose_field(asked, understood.frame, fits, untold)
         if chosen.field in WRITTEN_TO and writes(understood):
             held = chosen.field if any(one.field == chosen.field for one in fits) else "lecturer"
             return replace(chosen, field=self._contact(number) or held)
         return chosen
+
+    def _labelled(self, understood: Understood, fits: Sequence[Fit]) -> str | None:
+        """The field or section that the course whose passages fit so has of its catalogue's own and the question calls
+        by its label: in more than one word, or in one and nothing else.
+        """
+        said = [word.text for word in words(understood.frame)]
+        content = [word for word in said if word not in stop_words() and word != fold(MENTION)]
+        for name in dict.fromkeys(one.field for one in fits):
+            for label in map(list, self.index.labels.get(name, ())):
+                within = any(said[at : at + len(label)] == label for at in range(len(said)))
+                if within and (len(label) > 1 or content == label):
+                    return name
+        return None
 
     def _contact(self, number: int) -> str | None:
         """The section of course `number` that says to whom to write."""

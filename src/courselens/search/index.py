@@ -22,13 +22,14 @@ from courselens.dataset.types import Passage
 from courselens.encode import Encoder, Vectors
 from courselens.errors import CourselensError
 from courselens.progress import Progress
-from courselens.search.asked import fit_asked
+from courselens.search.asked import SAMENESS, fit_asked
 from courselens.search.calibrate import calibrate
 from courselens.search.facts import Facts, Mask
 from courselens.search.lexical import LexicalIndex, guess_language
 from courselens.search.names import Names
 from courselens.search.stored import FORMAT, ROUNDED, SETTINGS, Lines, open_index
 from courselens.search.subjects import coverage_of, subject_vectors
+from courselens.search.tokens import words
 from courselens.search.translation import TOLD_BY, about, english, english_titles
 from courselens.search.vectors import MANY, Rounded
 
@@ -121,6 +122,7 @@ def build_index(
         "passages": len(ordered),
         "dimensions": int(vectors.shape[1]),
         "asked": asked_names,
+        "labels": _labels(courses, [name for name in asked_names if name not in {*model.names, *SAMENESS}]),
     }
     if len(vectors) >= MANY:
         settings["largest"] = {}
@@ -133,6 +135,19 @@ def build_index(
         progress("confidence", 0, 0)
     calibrate(open_index(folder), encoder, courses, ordered).write(folder)
     return IndexReport(len(courses), len(ordered), int(vectors.shape[1]), len(model.features))
+
+
+def _labels(courses: Sequence[Course], names: Sequence[str]) -> dict[str, list[list[str]]]:
+    """How courses call the fields and sections `names`, each as folded words: by a label, a heading, the name."""
+    found: dict[str, dict[tuple[str, ...], None]] = {name: {} for name in names}
+    told = [(name, name.replace("_", " ")) for name in names]
+    for course in courses:
+        told += [(field.name, field.label or "") for field in course.fields.values()]
+        told += [(section.name, section.heading) for section in course.sections]
+    for name, label in dict.fromkeys(told):
+        if name in found and words(label):
+            found[name][tuple(word.text for word in words(label))] = None
+    return {name: [*map(list, labels)] for name, labels in found.items()}
 
 
 def _sentences(passages: Sequence[Passage]) -> list[str]:

@@ -7,6 +7,7 @@ asks for courses, or where a code stands beside them.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -145,10 +146,11 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
     told = words(text)
     numbers = [(one.start, one.end) for one in parser.numbers(text)]
     codes = [code for code in index.names.codes.find(text, told) if code.courses or not _crosses(code, numbers)]
+    codes = _not_lacking(told, codes)
     spans = [(code.start, code.end) for code in codes]
     others = [found.span() for found in _NOT_THIS.finditer(text)]
     free = [word for word in told if not inside(word, [*spans, *numbers, *others])]
-    if _needed(index.names, told, spans):
+    if _needed(index.names, told, codes):
         codes, spans = [], []
     own = free
     titles, free = _titles(index.names, text, free)
@@ -302,27 +304,39 @@ def _told_apart(
     return telling if asks else []
 
 
-def _needed(names: Names, told: Sequence[Word], codes: Sequence[tuple[int, int]]) -> bool:
+def _needed(names: Names, told: Sequence[Word], codes: Sequence[CodeMention]) -> bool:
     """Whether the courses of the `codes` are asked of as needed for another one: `do I need MATH 244 for Topology?`,
-    `topology - is MATH 244 needed`.
+    `topology - is MATH 244 needed`, `topology without MATH 244`.
     """
-    if not codes or not any(word.text in words_of("needing") for word in told):
-        return False
-    ahead = [word for word in told if word.end <= codes[0][0]]
-    behind = [word for word in told if word.start >= codes[-1][1]]
-    asking = words_of("yes_no")
+    needing, asking = words_of("needing"), words_of("yes_no")
+    ahead = [word for word in told if codes and word.end <= codes[0].start]
+    behind = [word for word in told if codes and word.start >= codes[-1].end]
+    after = {word.text for word in behind[:3]}
     linking = [
         place
         for place, word in enumerate(behind[:3], 1)
         if word.text in words_of("needed_for") and not (place > 1 and behind[place - 2].text in asking)  # `do i need`
     ]
-    if linking:
-        titles = names.find_titles(behind[linking[0] :])
-    elif ahead and ahead[-1].text in asking and any(word.text in words_of("needing") for word in behind[:3]):
-        titles = names.find_titles(ahead[:-1])
-    else:
-        titles = []
-    return bool(titles) and titles[0].strength >= NAMED
+    needs = [place for place, word in enumerate(ahead) if word.text in needing | words_of("lacking")]
+    if needs and needs[-1] >= len(ahead) - 2:
+        ahead = ahead[: needs[-1]]
+    elif ahead and ahead[-1].text in asking and after & needing:
+        ahead = ahead[:-1]
+    elif not (linking and after & needing):
+        return False
+    coded = {course for code in codes for course in code.courses}
+    for part in (behind[linking[0] :] if linking else behind, ahead):
+        titles = names.find_titles(part)
+        if titles and titles[0].strength >= NAMED and titles[0].course not in coded:
+            return True
+    return False
+
+
+def _not_lacking(told: Sequence[Word], codes: list[CodeMention]) -> list[CodeMention]:
+    """Of several codes those that no word of needing stands before: of `MATH 244 without MATH 126` the first."""
+    needs = words_of("needing") | words_of("lacking")
+    bare = {after.start for before, after in itertools.pairwise(told) if before.text in needs}
+    return [code for code in codes if code.start not in bare] or codes
 
 
 def _crosses(code: CodeMention, spans: Sequence[tuple[int, int]]) -> bool:

@@ -29,7 +29,7 @@ from courselens.search.subjects import Coverage
 from courselens.search.vectors import Rounded
 from courselens.workspace import Workspace
 
-FORMAT = 6
+FORMAT = 7
 SETTINGS = "index.json"
 ENCODER = "encoder"
 """Folder inside the index where the encoder is exported to."""
@@ -98,7 +98,8 @@ class Index:
     `first_about` (courses + 1,) where each course's passages and such texts begin.
     `subjects`, `subject_names` (s, d) and `coverage` are those of `subjects.py`.
     `asked` (passages,) is the number in `asked_names` of the field or section that a passage answers, `fact` whether it
-    is a fact. `group` and `newest` (courses,) are the course group and whether no later year of it exists.
+    is a fact; `labels` are what the catalogue calls those of its own, in folded words. `group` and `newest` (courses,)
+    are the course group and whether no later year of it exists.
     """
 
     folder: Path
@@ -116,6 +117,7 @@ class Index:
     group: Ints
     newest: npt.NDArray[np.bool_]
     asked_names: tuple[str, ...]
+    labels: Mapping[str, tuple[tuple[str, ...], ...]]
     passage_lines: Lines
     course_lines: Lines
     names: Names
@@ -180,6 +182,7 @@ def open_index(folder: Path) -> Index:
             group=np.asarray(arrays["group"]),
             newest=np.asarray(arrays["newest"]),
             asked_names=tuple(settings["asked"]),
+            labels={name: tuple(map(tuple, labels)) for name, labels in settings["labels"].items()},
             passage_lines=Lines(folder / "passages.jsonl", np.asarray(arrays["passage_starts"])),
             course_lines=Lines(folder / "courses.jsonl", np.asarray(arrays["course_starts"])),
             names=Names.open(folder),
