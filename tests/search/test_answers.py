@@ -228,11 +228,55 @@ def test_a_term_is_told_with_its_year(tmp_path: Path) -> None:
     assert found.answer == "BIO 281 Winter Ecology starts in Winter (2009)."
 
 
-def test_a_course_that_is_needed_for_another_is_not_the_one_asked_about(lens: Lens) -> None:
-    found = lens.consider("do I need 8,041 for Venture Ideation?")
+@pytest.mark.parametrize(
+    "question",
+    [
+        "do I need 8,041 for Venture Ideation?",
+        "venture ideation - is 8,041 a must",
+        "Venture Ideation: do i need 8,041 for it",
+        "can I take venture ideation without 8,041",
+        "can i take 8,235 without 8,041",
+        "I have done 8,041, may I take 8,235",
+    ],
+)
+def test_a_course_that_is_needed_for_another_is_not_the_one_asked_about(lens: Lens, question: str) -> None:
+    found = lens.consider(question)
     assert lens.answerer.course(int(found.ranking.order[0])).code == "8,235"
+
+
+def test_a_code_beside_words_of_needing_is_asked_about(lens: Lens) -> None:
+    for question in ("8,041 do i need anything first", "is 8,041 required", "what do I need for 8,041"):
+        found = lens.consider(question)
+        assert lens.answerer.course(int(found.ranking.order[0])).code == "8,041", question
     unknown = lens.consider("is 9,999 required before Venture Ideation?")
     assert not unknown.understood.codes
+
+
+def test_a_field_of_the_catalogues_own_is_asked_by_its_label(tmp_path: Path) -> None:
+    label = "Zugeordnete Veranstaltung/en"
+    one = _course("8,235", "Venture Ideation", "English", {"content": "Ideas."})
+    attached = {"attached": Field("attached", ("8,236 Exercises",), label=label), "campus": Field("campus", ("North",))}
+    one = replace(one, fields={**one.fields, **attached})
+    facts = [
+        Passage(f"{said} of {one.name}: {value}.", "fact", name, None, one.key, one.group, "one", 1)
+        for name, said, value in (("attached", label, "8,236 Exercises"), ("campus", "Campus", "North"))
+    ]
+    build_index(Catalogue((one,)), [*passages_of(one), *facts], HashEncoder(256), tmp_path)
+    lens = Lens(open_index(tmp_path), HashEncoder(256), CREDULOUS)
+    assert lens.ask("Was steht bei 8,235 unter Zugeordnete Veranstaltung/en?").value == ("8,236 Exercises",)
+    assert lens.ask("campus of 8,235").value == ("North",)
+    assert lens.ask("who teaches 8,235, the campus tour?").field != "campus"
+
+
+def test_a_type_that_tells_nothing_of_it_denies_no_duty(tmp_path: Path) -> None:
+    one = _course("8,235", "Venture Ideation", "English", {"content": "Ideas."})
+    for value, opening in (("Research", "The course type"), ("Elective", "No, ")):
+        made = replace(one, fields={**one.fields, "type": Field("type", (value,))})
+        fact = Passage(f"The course type of {one.name} is {value}.", "fact", "type", None, one.key, one.group, "one", 1)
+        folder = tmp_path / value
+        build_index(Catalogue((made,)), [*passages_of(made), fact], HashEncoder(256), folder)
+        found = Lens(open_index(folder), HashEncoder(256), CREDULOUS).ask("is 8,235 mandatory?")
+        assert (found.answer or "").startswith(opening), found
 
 
 def test_courses_that_are_compared_in_nothing_else_are_both_described(lens: Lens) -> None:

@@ -62,6 +62,11 @@ def test_numbers_that_are_no_codes(question: str) -> None:
     assert not any(mention.courses for mention in NAMES.codes.find(question, words(question)))
 
 
+def test_a_number_behind_a_subject_of_the_codes_is_an_unknown_code_but_for_a_level() -> None:
+    for question, codes in (("cos-512 which term", ["cos-512"]), ("cos 512", ["cos 512"]), ("any cos 500 courses", [])):
+        assert [found.code for found in NAMES.codes.find(question, words(question))] == codes
+
+
 @pytest.mark.parametrize("question", ["a class for 1500 students", "the 2030 agenda", "8999 francs", "800 words"])
 def test_a_number_that_lies_among_no_codes_is_not_even_an_unknown_one(question: str) -> None:
     assert NAMES.codes.find(question, words(question)) == []

@@ -56,6 +56,7 @@ def test_conditions_ask_for_courses(lens: Lens, question: str, field: str) -> No
     [
         ("is embodied leadership worth at least 6 credits", "ects"),
         ("tax law, at least 6 credits?", "ects"),
+        ("how firms pay for taxes, in danish, yes or no", "language"),
         ("embodied leadership 7.5 credits", "ects"),
         ("tax law in danish", "language"),
         ("tax law - danish or english", "language"),

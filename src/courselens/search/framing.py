@@ -27,8 +27,8 @@ def title_spans(text: str, told: Sequence[Word], title: TitleMention) -> list[tu
     places = [place for place, word in enumerate(told) if word.text in matched]
     while places and _again(told, places[0], places[1:]):  # `in` before `Debates in Corporate Governance`
         places = places[1:]
-    while places and _again(told, places[-1], places[:-1]):
-        places = places[:-1]
+    while places and (_again(told, places[-1], places[:-1]) or told[places[-1]].text in words_of("both")):
+        places = places[:-1]  # `and` behind the first words of `Bottom Line Mentality and the Reproduction of …`
     for place in places:
         word = told[place]
         if word.text in stop_words() and place - 1 not in places and place + 1 not in places:
