@@ -73,7 +73,7 @@ def test_a_lecturer_beside_no_course_asks_for_courses(lens: Lens) -> None:
 
 
 def test_what_is_held_is_said_beside_what_is_not(lens: Lens) -> None:
-    found = lens.ask("What is the literature for Tax Law and who teaches it?")
+    found = lens.ask("Which literature is there for Tax Law and who teaches it?")
     assert (found.field, found.value, found.further) == ("lecturer", ("Person 1011",), ())
     assert found.note
     assert "literature" in found.note
