@@ -1,11 +1,11 @@
 """Which field or section a question asks for: a small linear classifier over the question's embedding and its words.
 
-In: the phrasings of `words/asked.yaml`, the questions of `words/students.tsv` and the topics of `words/described.tsv`,
-encoded by the index's own encoder when an index is made; a question whose course name has been replaced by a
-placeholder when it is asked. Out: a probability for each field, section and for `courses`, `none` and `elsewhere`.
-The embedding brings meaning, the words bring
-precision; softmax regression weighs them (fitted with Adam on the few thousand phrasings, seconds, the same for the
-same encoder). People ask in too many unlike ways for one line to divide each field from the rest, most of all what no
+In: the phrasings of `words/asked.yaml`, the questions of `words/students.tsv`, the expressions of
+`words/expressions.tsv` and the topics of `words/described.tsv`, encoded by the index's own encoder when an index is
+made; a question whose course name has been replaced by a placeholder when it is asked. Out: a probability for each
+field, section and for `courses`, `none` and `elsewhere`. The embedding brings meaning, the words bring precision;
+softmax regression weighs them (fitted with Adam on some thirty thousand texts, seconds, the same for the same
+encoder). People ask in too many unlike ways for one line to divide each field from the rest, most of all what no
 catalogue holds: the students' questions nearest to the one asked count beside the regression.
 """
 
