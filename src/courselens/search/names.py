@@ -246,11 +246,11 @@ class Names:
         chosen[best] = np.arange(len(best))
         held = chosen[where]
         said = np.fromiter((places[int(number)][0] for number in numbers), dtype=np.int64)
-        words_of: list[list[int]] = [[] for _ in best]
+        places_of: list[list[int]] = [[] for _ in best]
         for one, place in zip(held[held >= 0].tolist(), np.repeat(said, sizes)[held >= 0].tolist(), strict=True):
-            words_of[one].append(place)
+            places_of[one].append(place)
         courses = self.arrays["row_course"][rows[best]].tolist()
-        told_of = zip(courses, cover[best].tolist(), matched[best].tolist(), words_of, strict=True)
+        told_of = zip(courses, cover[best].tolist(), matched[best].tolist(), places_of, strict=True)
         return [_mention(*one, content, total) for one in told_of]
 
     def _content(self, told: Sequence[Word], places: Mapping[int, tuple[int, float]]) -> dict[int, float]:

@@ -146,7 +146,7 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
     told = words(text)
     numbers = [(one.start, one.end) for one in parser.numbers(text)]
     codes = [code for code in index.names.codes.find(text, told) if code.courses or not _crosses(code, numbers)]
-    codes = _not_lacking(told, codes)
+    codes = _asked_of(told, codes)
     spans = [(code.start, code.end) for code in codes]
     others = [found.span() for found in _NOT_THIS.finditer(text)]
     free = [word for word in told if not inside(word, [*spans, *numbers, *others])]
@@ -332,11 +332,11 @@ def _needed(names: Names, told: Sequence[Word], codes: Sequence[CodeMention]) ->
     return False
 
 
-def _not_lacking(told: Sequence[Word], codes: list[CodeMention]) -> list[CodeMention]:
+def _asked_of(told: Sequence[Word], codes: list[CodeMention]) -> list[CodeMention]:
     """Of several codes those that no word of needing stands before: of `MATH 244 without MATH 126` the first."""
     needs = words_of("needing") | words_of("lacking")
-    bare = {after.start for before, after in itertools.pairwise(told) if before.text in needs}
-    return [code for code in codes if code.start not in bare] or codes
+    needed = {after.start for before, after in itertools.pairwise(told) if before.text in needs}
+    return [code for code in codes if code.start not in needed] or codes
 
 
 def _crosses(code: CodeMention, spans: Sequence[tuple[int, int]]) -> bool:
