@@ -302,7 +302,7 @@ def report_stage(workspace: Workspace, *, base: Path, watch: Watch, others: Sequ
             cut=True,
             progress=watch.progress,
         )
-        exam = run_exam(lens, questions_of(test), catalogue, progress=watch.progress)
+        exam = run_exam(lens, questions_of(test, catalogue), catalogue, progress=watch.progress)
         watch.progress("drawing the report", 0, 0)
         write_report(
             folder,

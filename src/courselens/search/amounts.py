@@ -71,19 +71,22 @@ def levels(blank: str, text: str, facts: Facts) -> list[Condition | str]:
     return found
 
 
-def years(blank: str, text: str, facts: Facts) -> list[Condition | str]:
-    """Years that a course may be of; `since 1990` and `the crisis of 2008` are a topic."""
+def years(blank: str, text: str, facts: Facts, named: Sequence[tuple[int, int]] = ()) -> list[Condition | str]:
+    """Years that a course may be of, the one right after a code or title `named` always; `since 1990` and `the crisis
+    of 2008` are a topic.
+    """
     known = facts.values.get("year", {})
     terms = _words("terms") | {flat(word) for said in conditions()["start"].values() for word in said}
     found: list[Condition | str] = []
     for match in _YEAR.finditer(blank):
         before = re.findall(r"\w+", blank[: match.start()])[-2:]
-        if before and before[-1] in _words("not_year"):
-            continue
-        if before and before[-1] in ("of", "von", "af") and not set(before[:-1]) & terms:
-            continue
-        if not match[2] and not set(before) & terms and not _year_of_courses(blank[match.end() :]):
-            continue
+        if not follows(text, match.start(), named):
+            if before and before[-1] in _words("not_year"):
+                continue
+            if before and before[-1] in ("of", "von", "af") and not set(before[:-1]) & terms:
+                continue
+            if not match[2] and not set(before) & terms and not _year_of_courses(blank[match.end() :]):
+                continue
         early = bool(before) and any(word in _early_terms() for word in before)
         values = [year for year in known if _same_year(year, match[1], match[2], early=early)]
         said = text[match.start() : match.end()]
@@ -119,6 +122,11 @@ def numbers_said(text: str) -> frozenset[str]:
     """Every number of credits that `text` says."""
     told = (match["list"] for pattern in _credit_patterns() for match in pattern.finditer(flat(text)))
     return frozenset(f"{number:g}" for one in told for number in _numbers(one))
+
+
+def follows(text: str, start: int, spans: Iterable[tuple[int, int]]) -> bool:
+    """Whether what begins at `start` comes right after one of the `spans`: the year of `CS 12 Logic (2021)`."""
+    return len(text[:start].rstrip(" ,(")) in {end for _, end in spans}
 
 
 def _year_of_courses(after: str) -> bool:

@@ -17,7 +17,7 @@ from courselens.encode import Vectors
 from courselens.search.answer import Reference
 from courselens.search.clauses import SURE
 from courselens.search.concerns import Concern, concerns_of
-from courselens.search.conditions import Condition, ConditionParser
+from courselens.search.conditions import Condition, ConditionParser, Found
 from courselens.search.confidence import Evidence, evidence_of
 from courselens.search.decide import SAME, TOLD, Asked, applied, decide
 from courselens.search.facts import Mask
@@ -31,6 +31,7 @@ from courselens.search.saying import (
     ADDRESS,
     NOTHING,
     Saying,
+    asks_whether_in_year,
     asks_yes_no,
     not_said,
     say_courses,
@@ -125,8 +126,8 @@ class Answerer:
         near = near or Near.of(self.index, vectors[understood.asking_texts :])
         shares = self.index.asked_model.probabilities(understood.frame, vectors[0])
         asked = decide(understood, shares, self.fields)
-        found = applied(understood, asked)
-        start = self._start(understood, given, hidden) & self._apart(understood, asked)
+        found, own = self._dated(understood, applied(understood, asked), asked)
+        start = self._start(understood, given, hidden) & self._apart(understood, asked) & own
         allowed, kept, relaxed = self._narrowed(start, found.conditions)
         told, words = near, understood.wanted
         if asked.kind == "course" and not understood.named and understood.bare:  # its facts would match every course's
@@ -242,6 +243,10 @@ class Answerer:
         if chosen.field in WRITTEN_TO and writes(understood):
             held = chosen.field if any(one.field == chosen.field for one in fits) else "lecturer"
             return replace(chosen, field=self._contact(number) or held)
+        if chosen.field == "start" and asks_whether_in_year(understood):
+            return replace(chosen, field="year")
+        if chosen.field == "code" and understood.codes and len(self.course(number).codes) < 2:
+            return replace(chosen, field="title")  # `which course is behind the number 8,276?`
         return chosen
 
     def _labelled(self, understood: Understood, fits: Sequence[Fit]) -> str | None:
@@ -314,6 +319,20 @@ class Answerer:
             if SAME.get(condition.field, condition.field) != SAME.get(asked.field or "", asked.field) and fitting.any():
                 mask[np.array(alike)[~fitting]] = False
         return mask if mask[alike].any() else np.ones_like(mask)
+
+    def _dated(self, understood: Understood, found: Found, asked: Asked) -> tuple[Found, Mask]:
+        """Of a course that a title names, a year keeps its own versions, whatever they are called, and no other course;
+        a year that it has none of is ignored. What is left of `found`, and the courses that may be meant.
+        """
+        mask = np.ones(self.index.courses, dtype=bool)
+        named = tied(understood.titles) if asked.kind == "course" and not understood.codes else []
+        years = [one for one in found.conditions if one.field == "year"]
+        if not named or not years:
+            return found, mask
+        own = np.isin(self.index.group, self.index.group[named])
+        missing = [one for one in years if not (one.mask(self.index.facts) & own).any()]
+        left = tuple(one for one in found.conditions if one not in missing)
+        return Found(left, (*found.ignored, *(one.said for one in missing))), mask if missing else own
 
     def _narrowed(
         self, start: Mask, conditions: Sequence[Condition]

@@ -71,8 +71,17 @@ class ConditionParser:
             if len(names) <= NAMESAKES and len(word) > 3 and word not in known | asking_words() and not is_term(word)
         )
 
-    def parse(self, text: str, *, taken: Sequence[tuple[int, int]] = (), fields: Iterable[str] | None = None) -> Found:
-        """Conditions in `text` outside the spans `taken` (a title, a code), of `fields` only where given."""
+    def parse(
+        self,
+        text: str,
+        *,
+        taken: Sequence[tuple[int, int]] = (),
+        named: Sequence[tuple[int, int]] = (),
+        fields: Iterable[str] | None = None,
+    ) -> Found:
+        """Conditions in `text` outside the spans `taken` (a title, a code), of `fields` only where given; a year right
+        after a span of `named` is one.
+        """
         told = [
             Word(NAMED, word.start, word.end)
             if any(start < word.end and word.start < end for start, end in taken)
@@ -93,7 +102,7 @@ class ConditionParser:
         add(terms(blank, text, self.facts))
         add(amounts(blank, text, self.facts))
         add(levels(blank, text, self.facts))
-        add(years(blank, text, self.facts))
+        add(years(blank, text, self.facts, named))
         numbers = tuple(made)
         names = [one for one in self._lecturers(told, text) if isinstance(one, str) or not overlaps(one, numbers)]
         known = [*numbers, *(one for one in names if not isinstance(one, str))]

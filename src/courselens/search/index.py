@@ -27,7 +27,7 @@ from courselens.search.calibrate import calibrate
 from courselens.search.facts import Facts, Mask
 from courselens.search.lexical import LexicalIndex, guess_language
 from courselens.search.names import Names
-from courselens.search.stored import FORMAT, ROUNDED, SETTINGS, Lines, open_index
+from courselens.search.stored import FORMAT, ROUNDED, SETTINGS, Lines, open_index, year_order
 from courselens.search.subjects import coverage_of, subject_vectors
 from courselens.search.tokens import words
 from courselens.search.translation import TOLD_BY, about, english, english_titles
@@ -154,13 +154,6 @@ def _sentences(passages: Sequence[Passage]) -> list[str]:
     """What courses say of their topics, a sentence or line at a time."""
     told = [passage.text.partition("\n")[2] for passage in passages if passage.section in TOLD_BY]
     return [part for text in told for part in re.split(r"[.!?\n]+\s", text) if len(part.split()) >= 5]
-
-
-def year_order(year: str | None) -> tuple[int, str]:
-    """Sorts years: by their first number of four digits, then as text; no year is the oldest."""
-    digits = "".join(letter if letter.isdigit() else " " for letter in year or "").split()
-    first = next((int(part) for part in digits if len(part) == 4), 0)
-    return first, year or ""
 
 
 def _newest(courses: Sequence[Course]) -> npt.NDArray[np.bool_]:

@@ -16,6 +16,7 @@ from functools import lru_cache
 from courselens.course import Value
 from courselens.dataset.glossary import language_of_terms
 from courselens.encode import well_formed
+from courselens.search.amounts import follows
 from courselens.search.clauses import clauses
 from courselens.search.codes import CodeMention
 from courselens.search.conditions import ConditionParser, Found
@@ -160,16 +161,21 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
     if numbers and not codes and not plural:
         titles, free = _numbered(index.names, told, numbers, titles, free)
     coded = {course for code in codes for course in code.courses}
-    best = titles[0] if titles and titles[0].strength >= MAYBE and (not coded or titles[0].course in coded) else None
+    first = next((one for one in titles if not coded or one.course in coded), None)
+    best = first if first and first.strength >= max(MAYBE, titles[0].strength - TIED) else None
     title = title_spans(text, free, best) if best else []
     if best and best.cover < FULL and not plural:
         title = joined_on(text, own, title)
     also = [span for one in named_beside(titles, best) for span in title_spans(text, free, one)]
-    found = parser.parse(text, taken=spans if plural else [*spans, *title, *also])
+    named = [*spans, *title, *also]
+    found = parser.parse(text, taken=spans if plural else named, named=named)
     if title and not plural and len(tied(titles)) > 1:
         found = _with_versions(found, parser.parse(_as_course(text, title), taken=spans))
     told_apart = _told_apart(index, titles, found, text, [*spans, *title])
-    frame = framed(text, sorted([*spans, *title, *also, *told_apart, *others]))
+    dated = [
+        (one.start, one.end) for one in found.conditions if one.field == "year" and follows(text, one.start, named)
+    ]
+    frame = framed(text, sorted([*named, *dated, *told_apart, *others]))
     told_language = guess_language(frame)
     language = told_language or "en"
     frame = beside = index.asked_model.mend(frame)
@@ -178,7 +184,7 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
         asks = text.endswith("?") or any(word.text in words_of("yes_no") for word in told[:1])
         beside = beside if asks else frame
     topic = _topic(text, told, [*spans, *((one.start, one.end) for one in found.conditions)])
-    whole = title if best is not None and best.whole else []
+    whole = title if best is not None and (best.whole or best.strength >= NAMED) else []
     said = bool(title) and best is not None and best.cover >= COMPLETE and best.said >= ALL_SAID
     full = (whole or said) and _leads(titles)
     bare = "" if plural else " ".join(text[start:end] for start, end in title) if full else _bare(text, told, whole)

@@ -21,8 +21,9 @@ from courselens.search.decide import Asked
 from courselens.search.facts import Mask
 from courselens.search.field import Fit
 from courselens.search.lexical import LexicalIndex
-from courselens.search.query import Understood
-from courselens.search.stored import Index
+from courselens.search.names import TitleMention
+from courselens.search.query import COMPLETE, Understood
+from courselens.search.stored import Index, year_order
 from courselens.search.subjects import Standing, standing
 from courselens.search.vectors import Cosines, cosines
 
@@ -239,9 +240,20 @@ def _mask(index: Index, understood: Understood, allowed: Mask | None) -> Mask:
         coded[[course for code in understood.codes for course in code.courses]] = True
         if (coded & mask).any():
             mask &= coded
-    if not understood.year_named and (mask & index.newest).any():
-        mask &= index.newest
+    if not understood.year_named:
+        newest = index.newest.copy()
+        newest[_newest_so_called(index, understood.titles)] = True
+        mask = mask & newest if (mask & newest).any() else mask
     return mask
+
+
+def _newest_so_called(index: Index, titles: Sequence[TitleMention]) -> list[int]:
+    """The newest courses of a title that is said in full and that none of the newest bears any more."""
+    called = [one.course for one in titles if one.cover >= COMPLETE]
+    if not called or index.newest[called].any():
+        return []
+    years = [year_order(index.course(number).year) for number in called]
+    return [number for number, year in zip(called, years, strict=True) if year == max(years)]
 
 
 def _distinct(score: Floats, group: npt.NDArray[np.int32], most: int) -> npt.NDArray[np.int64]:

@@ -224,6 +224,12 @@ def asks_yes_no(understood: Understood) -> bool:
     return bool(understood.told) and understood.told[0].text in conditions()["yes_no"]
 
 
+def asks_whether_in_year(understood: Understood) -> bool:
+    """Whether a course is asked to be given in a year: `does it run in 2025?`, but not `does it run in spring 2025?`."""
+    told = {one.field: one for one in understood.found.conditions if one.field in ("year", "start")}
+    return asks_yes_no(understood) and {*told} == {"year"} and told["year"].said in understood.frame
+
+
 def writes(understood: Understood) -> bool:
     """Whether somebody is to be written to."""
     return any(word.text in words_of("contacting") for word in understood.told)

@@ -157,6 +157,13 @@ def index_folder(workspace: Path) -> Path:
     return folder
 
 
+def year_order(year: str | None) -> tuple[int, str]:
+    """Sorts years: by their first number of four digits, then as text; no year is the oldest."""
+    digits = "".join(letter if letter.isdigit() else " " for letter in year or "").split()
+    first = next((int(part) for part in digits if len(part) == 4), 0)
+    return first, year or ""
+
+
 def open_index(folder: Path) -> Index:
     """Open what `build_index` wrote. Raises CourselensError when it is missing, damaged or of another format."""
     try:

@@ -22,7 +22,7 @@ from courselens.search.answer import Answer, Reference
 from courselens.search.conditions import Condition
 from courselens.search.confidence import Confidence
 from courselens.search.facts import Mask
-from courselens.search.index import year_order
+from courselens.search.stored import year_order
 from courselens.search.rank import best_of_course
 from courselens.search.stored import ENCODER, Lines, index_folder, open_index
 from courselens.serve.encoding import SharedEncoder, SharedLens
