@@ -14,8 +14,8 @@ from courselens.dataset.types import Passage
 from courselens.search.calibrate import Seen, fit_sureness
 from courselens.search.confidence import DEFAULTS, FEATURES, Confidence, Evidence, Logistic, Sureness, fit_logistic
 from courselens.search.index import shared_by_many
-from courselens.search.stored import year_order
 from courselens.search.lexical import LexicalIndex, guess_language, query_words, split_compound, stems
+from courselens.search.stored import year_order
 from courselens.search.tokens import compact, flat, fold, words
 from courselens.search.translation import about
 from courselens.search.vocabulary import NOT_FIELDS, asking_words, conditions, expand, phrasings

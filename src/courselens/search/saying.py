@@ -225,7 +225,7 @@ def asks_yes_no(understood: Understood) -> bool:
 
 
 def asks_whether_in_year(understood: Understood) -> bool:
-    """Whether a course is asked to be given in a year: `does it run in 2025?`, but not `does it run in spring 2025?`."""
+    """Whether it is asked if a course is given in a year: `does it run in 2025?`, not `does it run in spring 2025?`."""
     told = {one.field: one for one in understood.found.conditions if one.field in ("year", "start")}
     return asks_yes_no(understood) and {*told} == {"year"} and told["year"].said in understood.frame
 

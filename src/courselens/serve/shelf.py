@@ -22,9 +22,8 @@ from courselens.search.answer import Answer, Reference
 from courselens.search.conditions import Condition
 from courselens.search.confidence import Confidence
 from courselens.search.facts import Mask
-from courselens.search.stored import year_order
 from courselens.search.rank import best_of_course
-from courselens.search.stored import ENCODER, Lines, index_folder, open_index
+from courselens.search.stored import ENCODER, Lines, index_folder, open_index, year_order
 from courselens.serve.encoding import SharedEncoder, SharedLens
 from courselens.serve.entries import Entries, Entry
 from courselens.serve.facets import Facet, Facets
