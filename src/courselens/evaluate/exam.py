@@ -173,18 +173,14 @@ def run_exam(
 def questions_of(pairs: Sequence[Pair], catalogue: Catalogue, most: int = 400) -> tuple[ExamQuestion, ...]:
     """The questions of test pairs as an exam for the whole of courselens, evenly thinned out to `most`.
 
-    Right is any course of the group asked about, of the year that the question names where it names one; a question
-    about a course as a whole has no field that could be wrong.
+    Right is any course that the question may mean; one about a course as a whole has no field that could be wrong.
     """
-    groups: dict[str, list[Course]] = {}
-    for course in catalogue.courses:
-        groups.setdefault(course.group, []).append(course)
     keys: dict[str, dict[str, None]] = {}
     asked: dict[str, Question] = {}
     for pair in pairs:
         if pair.label >= 0.5:
             asked.setdefault(pair.question.text, pair.question)
-            meant = [pair.question.course, pair.passage.course, *_meant(pair.question, groups[pair.question.group])]
+            meant = [pair.question.course, pair.passage.course, *_meant(pair.question, catalogue.courses)]
             keys.setdefault(pair.question.text, {}).update(dict.fromkeys(meant))
     some = list(asked.values())[:: max(1, -(-len(asked) // most))]
     return tuple(
@@ -200,10 +196,14 @@ def questions_of(pairs: Sequence[Pair], catalogue: Catalogue, most: int = 400) -
     )
 
 
-def _meant(question: Question, group: Sequence[Course]) -> list[str]:
-    """The courses of a `group` that a question may mean: those of the year that it names, or else all."""
-    named = [course.key for course in group if course.year and course.year in question.text]
-    return named or [course.key for course in group]
+def _meant(question: Question, courses: Sequence[Course]) -> list[str]:
+    """The `courses` that a question may mean: of the group asked about or, where one is named, of the same name; of the
+    year that it names where it names one.
+    """
+    names = {course.name for course in courses if course.key == question.course and question.style != "none"}
+    may = [course for course in courses if course.group == question.group or course.name in names]
+    named = [course.key for course in may if course.year and course.year in question.text]
+    return named or [course.key for course in may]
 
 
 def fulfils(course: Course, conditions: Mapping[str, Any]) -> bool:

@@ -31,6 +31,7 @@ from courselens.search.saying import (
     ADDRESS,
     NOTHING,
     Saying,
+    asks_in_english,
     asks_whether_in_year,
     asks_yes_no,
     not_said,
@@ -72,6 +73,8 @@ ALIASES = {
 
 WRITTEN_TO = ("lecturer", "further")
 """What is asked by who wants to write to somebody."""
+INSTEAD = {"department": "study_board", "study_board": "department"}
+"""Where a course has no such field, the one that answers nearly the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +250,11 @@ class Answerer:
             return replace(chosen, field="year")
         if chosen.field == "code" and understood.codes and len(self.course(number).codes) < 2:
             return replace(chosen, field="title")  # `which course is behind the number 8,276?`
-        return chosen
+        held = {one.field for one in fits}
+        if chosen.field == "title" and "title_en" in held and asks_in_english(understood):
+            return replace(chosen, field="title_en")
+        instead = INSTEAD.get(chosen.field or "")
+        return replace(chosen, field=instead) if instead in held and chosen.field not in held else chosen
 
     def _labelled(self, understood: Understood, fits: Sequence[Fit]) -> str | None:
         """The field or section that the course whose passages fit so has of its catalogue's own and the question calls

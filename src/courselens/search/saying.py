@@ -230,6 +230,12 @@ def asks_whether_in_year(understood: Understood) -> bool:
     return asks_yes_no(understood) and {*told} == {"year"} and told["year"].said in understood.frame
 
 
+def asks_in_english(understood: Understood) -> bool:
+    """Whether what is asked is wanted in English: `what is it called in English?`."""
+    english = {*conditions()["language"]["English"]}
+    return any(word.text in english for word in words(understood.frame))
+
+
 def writes(understood: Understood) -> bool:
     """Whether somebody is to be written to."""
     return any(word.text in words_of("contacting") for word in understood.told)
