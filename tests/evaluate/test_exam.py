@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courselens.course import Catalogue
+from courselens.course import Catalogue, Course
 from courselens.dataset.types import Pair, Passage, Question
 from courselens.errors import CourselensError
 from courselens.evaluate.exam import Exam, fulfils, questions_of, run_exam
@@ -246,23 +247,45 @@ def test_text_and_json_tell_what_was_answered_wrong(tmp_path: Path) -> None:
     assert data["outcomes"][0]["courses"] == ["3,116"]
 
 
-def test_test_pairs_make_an_exam() -> None:
-    def pair(text: str, kind: str, course: str, label: float = 1.0) -> Pair:
-        asked = Question(text, kind, "ects" if kind == "field" else None, None, course, course, "full", "en")
-        return Pair(asked, Passage("…", "fact", "ects", None, course, course, "f"), label, "positive")
+OLD = course("CS 12", "Logic", "2021")
+NEW = course("CS 12", "Logic", "2024")
+OTHER = course("CS 13", "Proofs", "2024")
+YEARS = Catalogue((replace(OLD, group="CS 12"), replace(NEW, group="CS 12"), OTHER))
 
-    made = [
-        pair("a?", "field", "A"),
-        pair("a?", "field", "B"),
-        pair("c", "described", "C"),
-        pair("x", "field", "X", 0.0),
+
+def made(text: str, kind: str, about: Course, *, passage: Course | None = None, label: float = 1.0) -> Pair:
+    style = "none" if kind == "described" else "full"
+    asked = Question(text, kind, "ects" if kind == "field" else None, None, about.key, "CS 12", style, "en")
+    found = passage or about
+    return Pair(asked, Passage("…", "fact", "ects", None, found.key, found.group, "f"), label, "positive")
+
+
+def test_test_pairs_make_an_exam() -> None:
+    pairs = [
+        made("a?", "field", OLD),
+        made("a?", "field", OLD, passage=OTHER),
+        made("c", "described", NEW),
+        made("x", "field", OTHER, label=0.0),
     ]
-    found = questions_of(made)
-    assert [(one.text, one.kind, one.course, one.asked) for one in found] == [
-        ("a?", "field", ("A", "B"), ("ects",)),
-        ("c", "described", ("C",), ()),
+    found = questions_of(pairs, YEARS)
+    assert [(one.text, one.kind, {*one.course}, one.asked) for one in found] == [
+        ("a?", "field", {OLD.key, NEW.key, OTHER.key}, ("ects",)),
+        ("c", "described", {OLD.key, NEW.key}, ()),
     ]
-    assert len(questions_of([pair(str(number), "field", "A") for number in range(90)], most=40)) == 30
+    assert len(questions_of([made(str(number), "field", NEW) for number in range(90)], YEARS, most=40)) == 30
+
+
+def test_a_question_that_names_a_year_means_the_version_of_that_year() -> None:
+    (found,) = questions_of([made("credits of CS 12 Logic 2021", "field", OLD)], YEARS)
+    assert found.course == (OLD.key,)
+
+
+def test_a_question_that_names_a_course_means_every_one_of_that_name() -> None:
+    twin = replace(NEW, key="CS 12 2024 (2)", group="CS 12 2024 (2)")
+    (named,) = questions_of([made("CS 12 Logic?", "field", NEW)], Catalogue((*YEARS.courses, twin)))
+    (told,) = questions_of([made("proofs", "described", NEW)], Catalogue((*YEARS.courses, twin)))
+    assert twin.key in named.course
+    assert twin.key not in told.course
 
 
 @given(st.text(max_size=60))

@@ -185,7 +185,7 @@ def test_the_exam_its_calibration_what_was_wrong_and_the_ablation_stand_on_the_p
         def to_dict(self) -> dict[str, Any]:
             return {"answer": None, "confidence": 0.25, "courses": []}
 
-    exam = run_exam(Silent(), questions_of(pairs()), catalogue())
+    exam = run_exam(Silent(), questions_of(pairs(), catalogue()), catalogue())
     added = tuple(replace(one, system="base", against="BM25") for one in evaluation.comparisons if one.by == "overall")
     cut = {64: {"base": evaluation.interval("base"), "trained": evaluation.interval("trained")}}
     shown = replace(evaluation, ablation=added, warnings=(HOSTILE,), dimensions=cut)

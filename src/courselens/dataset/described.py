@@ -9,7 +9,7 @@ Answering), which keeps the model from matching words only.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -23,6 +23,12 @@ from courselens.dataset.wording import language_of
 
 FEWEST_WORDS, MOST_WORDS = 6, 26
 """Words of a sentence that serves as a question."""
+
+MOST_TOPICS = 5
+"""Key phrases of a question."""
+
+FEW = 3
+"""The most course groups that may have all the words that a course is described by: more would answer as well."""
 
 SENTENCES = 0.3
 """Questions that are sentences, for each question made of key phrases."""
@@ -76,13 +82,15 @@ def _subject(course: Course, passages: Sequence[Passage]) -> _Subject:
 def _by_topics(
     subject: _Subject, section: Section, topics: Topics, language: str, held_out: bool, rng: Random
 ) -> Pair | None:
-    words = [topic.text for topic in topics.of(subject.course, section, limit=10)]
-    translated = _translated(subject, section, topics, language) if language != subject.language else []
+    words = {topic.text: topic.text for topic in topics.of(subject.course, section, limit=10)}
+    translated = _translated(subject, section, topics, language) if language != subject.language else {}
     # One word of another language is too little to go by.
     words = translated if len(translated) > 1 else words
     if not words or (language != subject.language and len(words) < 2):
         return None
-    picked = _pick(words, rng, fewest=2 if translated else 1)
+    picked = _pick(words, topics, rng, fewest=2 if translated else 1)
+    if not picked:
+        return None
     phrasing = rng.choice(phrasings("described", None, language, held_out))
     if "{rest}" in phrasing.text and len(picked) < 2:
         return None
@@ -95,11 +103,14 @@ def _by_topics(
     return Pair(_question(subject, text, language), rng.choice(near or answers[:2]), 1.0, "positive")
 
 
-def _translated(subject: _Subject, section: Section, topics: Topics, target: str) -> list[str]:
-    """What the title and the section are about in another language, rarest first, none written as in the title."""
+def _translated(subject: _Subject, section: Section, topics: Topics, target: str) -> dict[str, str]:
+    """What the title and the section are about in another language, rarest first, none written as in the title, each
+    with the word of the text.
+    """
     forbidden = title_stems(subject.course)
     common = topics.rarity_at(COMMON)
     found: dict[str, float] = {}
+    sources: dict[str, str] = {}
     for text, bonus in ((subject.course.title, 2.0), (section.text, 0.0)):
         for term in translate_terms(text, subject.language, target):
             if is_common(term.source, subject.language):
@@ -108,7 +119,8 @@ def _translated(subject: _Subject, section: Section, topics: Topics, target: str
             told = weight > common and term.target.lower() not in word_list("vague")
             if told and not forbidden & {stem(word) for word in _WORD.findall(term.target)}:
                 found.setdefault(term.target, weight + bonus)
-    return sorted(found, key=lambda word: (-found[word], word))[:8]
+                sources.setdefault(term.target, term.source)
+    return {word: sources[word] for word in sorted(found, key=lambda word: (-found[word], word))[:8]}
 
 
 def _sentences(subject: _Subject, topics: Topics, rng: Random) -> Iterator[tuple[Section, str]]:
@@ -153,11 +165,14 @@ def _question(subject: _Subject, text: str, language: str) -> Question:
     return Question(" ".join(text.split()), "described", None, None, course.key, course.group, "none", language)
 
 
-def _pick(words: Sequence[str], rng: Random, fewest: int) -> list[str]:
+def _pick(words: Mapping[str, str], topics: Topics, rng: Random, fewest: int) -> list[str]:
+    """Some of the `words`, given with what the text has for them: as many as tell the course apart, or none."""
     count = min(len(words), max(fewest, rng.choice((1, 2, 2, 3, 3, 4))))
     # The most telling phrases more often than the others.
-    places = sorted(range(len(words)), key=lambda at: rng.random() * (1 + at / 3))[:count]
-    return [words[at] for at in places]
+    order = sorted(range(len(words)), key=lambda at: rng.random() * (1 + at / 3))
+    shuffled = [[*words][at] for at in order]
+    told = (shuffled[:size] for size in range(count, min(MOST_TOPICS, len(words)) + 1))
+    return next((picked for picked in told if topics.holders(words[one] for one in picked) <= FEW), [])
 
 
 def _join(words: Sequence[str], language: str, rng: Random) -> str:

@@ -80,17 +80,25 @@ class Topics:
                     as_verb[word] += before in markers
                     before = word.lower()
         self._groups = max(len(seen), 1)
-        self._documents = Counter(word for words in seen.values() for word in words)
+        self._holders: dict[str, set[int]] = {}
+        for number, words in enumerate(seen.values()):
+            for word in words:
+                self._holders.setdefault(word, set()).add(number)
         self._verbs = frozenset(word for word, count in as_verb.items() if count / places[word] > VERB)
         self._cached = lru_cache(maxsize=64)(self._find)
 
     def rarity(self, word: str) -> float:
         """log(groups / groups with the word), words of a single group counted as of two: a slip is no subject."""
-        return math.log((self._groups + 1) / (max(self._documents.get(stem(word), 0), 2) - 0.5))
+        return math.log((self._groups + 1) / (max(len(self._holders.get(stem(word), ())), 2) - 0.5))
 
     def rarity_at(self, share: float) -> float:
         """The rarity of a word that stands in this share of the course groups (from 0 to 1)."""
         return math.log((self._groups + 1) / (max(share * self._groups, 2) - 0.5))
+
+    def holders(self, phrases: Iterable[str]) -> int:
+        """The number of course groups that have every word of the `phrases`, by its stem; one or more words."""
+        held = [self._holders.get(stem(word), set()) for phrase in phrases for word in _WORD.findall(phrase)]
+        return len(set.intersection(*held))
 
     def of(self, course: Course, section: Section, limit: int = 12) -> list[Topic]:
         """The `limit` most telling phrases of a section, none of which holds a word of the course's title."""

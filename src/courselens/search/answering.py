@@ -6,7 +6,7 @@ answer and calibration learns how sure it may be.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -243,18 +243,20 @@ class Answerer:
         if labelled:
             return replace(asked, field=labelled, share=TOLD, elsewhere=0.0)
         chosen = choose_field(asked, understood.frame, fits, untold)
-        if chosen.field in WRITTEN_TO and writes(understood):
-            held = chosen.field if any(one.field == chosen.field for one in fits) else "lecturer"
-            return replace(chosen, field=self._contact(number) or held)
-        if chosen.field == "start" and asks_whether_in_year(understood):
-            return replace(chosen, field="year")
-        if chosen.field == "code" and understood.codes and len(self.course(number).codes) < 2:
-            return replace(chosen, field="title")  # `which course is behind the number 8,276?`
-        held = {one.field for one in fits}
-        if chosen.field == "title" and "title_en" in held and asks_in_english(understood):
-            return replace(chosen, field="title_en")
-        instead = INSTEAD.get(chosen.field or "")
-        return replace(chosen, field=instead) if instead in held and chosen.field not in held else chosen
+        return replace(chosen, field=self._answering(chosen.field, understood, number, {one.field for one in fits}))
+
+    def _answering(self, name: str | None, understood: Understood, number: int, held: Collection[str]) -> str | None:
+        """The field or section of course `number`, which has those `held`, that answers a question for `name`."""
+        if name in WRITTEN_TO and writes(understood):
+            return self._contact(number) or (name if name in held else "lecturer")
+        if name == "start" and asks_whether_in_year(understood):
+            return "year"
+        if name == "code" and understood.codes and len(self.course(number).codes) < 2:
+            return "title"  # `which course is behind the number 8,276?`
+        if name == "title" and "title_en" in held and asks_in_english(understood):
+            return "title_en"
+        instead = INSTEAD.get(name or "")
+        return instead if name not in held and instead in held else name
 
     def _labelled(self, understood: Understood, fits: Sequence[Fit]) -> str | None:
         """The field or section that the course whose passages fit so has of its catalogue's own and the question calls
