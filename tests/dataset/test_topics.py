@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from courselens.dataset.glossary import translate_terms
 from courselens.dataset.topics import Topics, candidates, stem, title_stems
-from fakes import catalogue
+from fakes import catalogue, course
 
 
 def test_topics_are_phrases_of_the_text_without_the_titles_words() -> None:
@@ -44,3 +44,13 @@ def test_other_languages_and_directions() -> None:
     ]
     assert translate_terms("monetary policy", "en", "en") == []
     assert translate_terms("monetary policy", "en", "fr") == []
+
+
+def test_how_many_courses_have_all_words_of_some_phrases() -> None:
+    texts = ("game theory and auctions", "game theory and voting", "auctions of art")
+    topics = Topics(
+        [course(f"C {number}", f"Course {number}", sections={"content": text}) for number, text in enumerate(texts)]
+    )
+    assert topics.holders(["game theory"]) == 2
+    assert topics.holders(["game theory", "auctions"]) == 1
+    assert topics.holders(["auctions", "voting"]) == 0

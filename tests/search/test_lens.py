@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from courselens.course import Catalogue
 from courselens.errors import CourselensError
 from courselens.search.index import build_index, open_index
 from courselens.search.lens import Lens
 from courselens.search.saying import _opened
 from courselens.search.show import show_answer
-from fakes import HashEncoder, course, within
+from fakes import HashEncoder, catalogue, course, passages_of, within
 
 
 @pytest.mark.parametrize(
@@ -114,6 +116,49 @@ def test_the_newest_year_unless_another_is_named(lens: Lens) -> None:
     assert older.course is not None
     assert older.course.year == "2020/2021"
     assert lens.ask("KAN-C1001U 2020 ects").value == (5.0,)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "how many ects of Embodied Leadership 2020/2021 count",
+        "KAN-C1001U Embodied Leadership 2020/2021: ects?",
+        "is Embodied Leadership (2020) a 5 ECTS class",
+    ],
+)
+def test_a_year_behind_the_name_is_of_the_course_wherever_it_stands(lens: Lens, question: str) -> None:
+    found = lens.ask(question)
+    assert (found.field, found.value) == ("ects", (5.0,))
+    assert "2020" not in lens.answerer.understand(question).frame
+
+
+def test_whether_a_course_runs_in_a_year(lens: Lens) -> None:
+    held = lens.ask("Does Embodied Leadership run in 2020/2021?")
+    assert (held.field, held.value) == ("year", ("2020/2021",))
+    assert str(held.answer).startswith("Yes, ")
+    missing = lens.ask("Does Tax Law run in 2020/2021?")
+    assert missing.course is not None
+    assert (missing.course.title, missing.field) == ("Tax Law", "year")
+    assert str(missing.answer).startswith("No, ")
+
+
+def test_who_names_a_code_and_asks_for_the_number_wants_the_title(lens: Lens) -> None:
+    assert lens.ask("which course has the number KAN-C1003U").field == "title"
+
+
+def test_a_title_that_only_older_versions_bear_finds_the_newest_of_them(tmp_path: Path) -> None:
+    one = catalogue().courses[0]
+    versions = [
+        replace(one, key=f"H 1 {year}", code="H 1", codes=("H 1",), title=title, year=year, group="H 1")
+        for title, year in (("Old Seminar", "2020"), ("Old Seminar", "2021"), ("New Workshop", "2024"))
+    ]
+    made = Catalogue((*versions, *catalogue().courses))
+    passages = [passage for one in made.courses for passage in passages_of(one)]
+    build_index(made, passages, HashEncoder(64), tmp_path / "index")
+    small = Lens(open_index(tmp_path / "index"), HashEncoder(64))
+    for question, year in (("Old Seminar", "2021"), ("H 1 Old Seminar", "2021"), ("New Workshop", "2024")):
+        first = small.ask(question).courses[0].course
+        assert (first.code, first.year) == ("H 1", year)
 
 
 def test_courses_with_conditions(lens: Lens) -> None:

@@ -23,6 +23,7 @@ SEPARATORS = r"-|–|/|,(?=\s)|&|(?<=\s)(?:to|bis|til|through|and|und|og|or|oder
 _RANGE = re.compile(r"-|–|\bto\b|\bbis\b|\btil\b|\bthrough\b|\bup to\b")
 _SIGNS = {">=": "at_least", "≥": "at_least", "<=": "at_most", "≤": "at_most", ">": "more_than", "<": "less_than"}
 _COMPARING = ("at_least", "at_most", "more_than", "less_than")
+_JOINED = re.compile(r"[\s,(]*(?:\b(?:in|of|from|for|im|aus|von|i|fra|af)\s+)?$", re.IGNORECASE)
 _YEAR = re.compile(r"\b((?:19|20)\d\d)(?:\s*[/\-–]\s*((?:19|20)?\d\d))?\b")
 
 
@@ -80,7 +81,7 @@ def years(blank: str, text: str, facts: Facts, named: Sequence[tuple[int, int]] 
     found: list[Condition | str] = []
     for match in _YEAR.finditer(blank):
         before = re.findall(r"\w+", blank[: match.start()])[-2:]
-        if not follows(text, match.start(), named):
+        if follows(text, match.start(), named) is None:
             if before and before[-1] in _words("not_year"):
                 continue
             if before and before[-1] in ("of", "von", "af") and not set(before[:-1]) & terms:
@@ -124,9 +125,13 @@ def numbers_said(text: str) -> frozenset[str]:
     return frozenset(f"{number:g}" for one in told for number in _numbers(one))
 
 
-def follows(text: str, start: int, spans: Iterable[tuple[int, int]]) -> bool:
-    """Whether what begins at `start` comes right after one of the `spans`: the year of `CS 12 Logic (2021)`."""
-    return len(text[:start].rstrip(" ,(")) in {end for _, end in spans}
+def follows(text: str, start: int, spans: Iterable[tuple[int, int]]) -> str | None:
+    """What stands between one of the `spans` and what begins at `start` right after it or after a preposition: the
+    year of `CS 12 Logic (2021)` or `CS 12 in 2021`; None where that is more.
+    """
+    between = _JOINED.search(text[:start])
+    ends = {end for _, end in spans}
+    return next((text[at:start] for at in range(between.start(), start + 1) if at in ends), None) if between else None
 
 
 def _year_of_courses(after: str) -> bool:

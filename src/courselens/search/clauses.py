@@ -17,7 +17,7 @@ SURE = 0.6
 
 BREAK = re.compile(r"[,;:.?!–](?!\d)|\s-\s")
 """Where a clause ends."""
-_JOINED = re.compile(r"\s*(?:[,;?.&+/]|\b(?:and|und|og|sowie|samt|plus|also|auch)\b)\s*", re.IGNORECASE)
+_JOINED = re.compile(r"\s*(?:[,;?.&+]|(?<!\d)/|/(?!\d)|\b(?:and|und|og|sowie|samt|plus|also|auch)\b)\s*", re.IGNORECASE)
 
 _NAME = re.compile(rf"\b{MENTION}\b")
 

@@ -172,9 +172,7 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
     if title and not plural and len(tied(titles)) > 1:
         found = _with_versions(found, parser.parse(_as_course(text, title), taken=spans))
     told_apart = _told_apart(index, titles, found, text, [*spans, *title])
-    dated = [
-        (one.start, one.end) for one in found.conditions if one.field == "year" and follows(text, one.start, named)
-    ]
+    dated = _dated(found, text, named, whether=any(word.text in words_of("yes_no") for word in told[:1]))
     frame = framed(text, sorted([*named, *dated, *told_apart, *others]))
     told_language = guess_language(frame)
     language = told_language or "en"
@@ -298,7 +296,8 @@ def _told_apart(
     """Spans of conditions that say which of several courses of one title is meant, unless nothing else is asked:
     `prerequisites of Reporting & Auditing (English)`.
     """
-    courses = tied(titles)
+    years = [one.mask(index.facts) for one in found.conditions if one.field == "year"]
+    courses = [course for course in tied(titles) if all(mask[course] for mask in years)]
     if len(courses) < 2:
         return []
     masks = [
@@ -308,6 +307,18 @@ def _told_apart(
     small = stop_words() | words_of("courses") | words_of("taught")
     asks = any(word.text not in small and not inside(word, [*named, *telling]) for word in words(text))
     return telling if asks else []
+
+
+def _dated(found: Found, text: str, named: Sequence[tuple[int, int]], *, whether: bool) -> list[tuple[int, int]]:
+    """Spans of years that belong to a name before them; not those that are asked about (`whether` it is so): `was
+    Logic in 2021?`.
+    """
+    years = [(one, follows(text, one.start, named)) for one in found.conditions if one.field == "year"]
+    return [
+        (one.start - len(between), one.end)
+        for one, between in years
+        if between is not None and not (whether and any(map(str.isalpha, between)))
+    ]
 
 
 def _needed(names: Names, told: Sequence[Word], codes: Sequence[CodeMention]) -> bool:
