@@ -27,9 +27,6 @@ FEWEST_WORDS, MOST_WORDS = 6, 26
 MOST_TOPICS = 5
 """Key phrases of a question."""
 
-FEW = 3
-"""The most course groups that may have all the words that a course is described by: more would answer as well."""
-
 SENTENCES = 0.3
 """Questions that are sentences, for each question made of key phrases."""
 
@@ -166,13 +163,13 @@ def _question(subject: _Subject, text: str, language: str) -> Question:
 
 
 def _pick(words: Mapping[str, str], topics: Topics, rng: Random, fewest: int) -> list[str]:
-    """Some of the `words`, given with what the text has for them: as many as tell the course apart, or none."""
+    """Some of the `words`, given with what the text has for them: as many as no other course has all of, or none."""
     count = min(len(words), max(fewest, rng.choice((1, 2, 2, 3, 3, 4))))
     # The most telling phrases more often than the others.
     order = sorted(range(len(words)), key=lambda at: rng.random() * (1 + at / 3))
     shuffled = [[*words][at] for at in order]
     told = (shuffled[:size] for size in range(count, min(MOST_TOPICS, len(words)) + 1))
-    return next((picked for picked in told if topics.holders(words[one] for one in picked) <= FEW), [])
+    return next((picked for picked in told if topics.holders(words[one] for one in picked) <= 1), [])
 
 
 def _join(words: Sequence[str], language: str, rng: Random) -> str:
