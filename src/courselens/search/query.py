@@ -182,10 +182,11 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
         asks = text.endswith("?") or any(word.text in words_of("yes_no") for word in told[:1])
         beside = beside if asks else frame
     topic = _topic(text, told, [*spans, *((one.start, one.end) for one in found.conditions)])
-    whole = title if best is not None and (best.whole or best.strength >= NAMED) else []
+    whole = title if best is not None and best.whole else []
+    named_so = title if best is not None and best.strength >= NAMED else whole
     said = bool(title) and best is not None and best.cover >= COMPLETE and best.said >= ALL_SAID
     full = (whole or said) and _leads(titles)
-    bare = "" if plural else " ".join(text[start:end] for start, end in title) if full else _bare(text, told, whole)
+    bare = "" if plural else " ".join(text[start:end] for start, end in title) if full else _bare(text, told, named_so)
     return Understood(
         question=question,
         text=text,
