@@ -4,7 +4,8 @@
 
 The questions of `exam/*.jsonl` were written from the sheets of COURSELENS_CATALOGUES/stgallen-pdf, read with
 `pdftotext` (`stolaf-*`, `copenhagen-*` from those, `sample-*`, mostly Danish, from what `courselens sample` writes), by
-authors who had not seen the phrasings that the pairs are made of, nor each other's; expected values were taken from the sheets' text, not from what `courselens read` makes of them.
+authors who had not seen the phrasings that the pairs are made of, nor each other's; expected values were taken from the
+sheets' text (those of `sample-*` from what was read), not from what `courselens read` makes of them.
 `-hard-*` are adversarial, `-students-*` as students type, `-examiner-*` as one who tests a search system asks. None is
 trained on, but the defaults of confidence are fitted on them up to `stgallen-students-23`, `stgallen-examiner-7` and
 `stolaf-students-7`, and wrong answers were read while understanding was mended: only the first run of each, in LOG.md,

@@ -23,7 +23,8 @@ from courselens.search.rank import Near
 
 MOST_TOGETHER = 32
 """Texts of one inference, beyond the first request's own."""
-KEPT = 4096
+KEPT = 16_384
+"""Texts whose vectors are kept, those longest not asked for given up first: 25 MB."""
 LONGEST_KEPT = 500
 """Characters; a longer text is hardly asked twice."""
 
@@ -57,6 +58,8 @@ class SharedEncoder:
         """float32 of shape (len(texts), d), rows L2-normalised, in the order of `texts`."""
         with self._guard:
             known = {text: self._kept[text] for text in texts if text in self._kept}
+            for text in known:
+                self._kept.move_to_end(text)
         mine = _Waiting([text for text in dict.fromkeys(texts) if text not in known])
         if mine.texts:
             self._wait(mine)
