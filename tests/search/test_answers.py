@@ -102,6 +102,19 @@ def test_courses_of_one_title_are_told_apart_by_what_is_said_beside_it(lens: Len
     assert (found.course.code, found.field) == (code, "ects")
 
 
+@pytest.mark.parametrize(
+    ("question", "code"),
+    [("is Reporting & Auditing in English?", "8,102"), ("is Reporting & Auditing in German", "8,100")],
+)
+def test_whether_it_is_so_is_answered_by_the_course_of_that_title_of_which_it_is(
+    lens: Lens, question: str, code: str
+) -> None:
+    found = lens.ask(question)
+    assert found.course
+    assert (found.course.code, found.field) == (code, "language")
+    assert str(found.answer).startswith("Yes, ")
+
+
 @pytest.mark.parametrize("question", ["is Reporting & Auditing in English?", "Reporting & Auditing: German or English"])
 def test_what_tells_courses_of_one_title_apart_may_be_what_is_asked(lens: Lens, question: str) -> None:
     assert lens.ask(question).field == "language"

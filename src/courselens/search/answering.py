@@ -39,7 +39,7 @@ from courselens.search.saying import (
     say_field,
     writes,
 )
-from courselens.search.stored import Index
+from courselens.search.stored import Index, year_order
 from courselens.search.telling import date_or_amount, telling
 from courselens.search.tokens import fold, words
 from courselens.search.translation import english_of_any
@@ -130,6 +130,8 @@ class Answerer:
         shares = self.index.asked_model.probabilities(understood.frame, vectors[0])
         asked = decide(understood, shares, self.fields)
         found, own = self._dated(understood, applied(understood, asked), asked)
+        if understood.year_named and not any(one.field == "year" for one in found.conditions):
+            understood = replace(understood, year_named=False)  # the newest, then
         start = self._start(understood, given, hidden) & self._apart(understood, asked) & own
         allowed, kept, relaxed = self._narrowed(start, found.conditions)
         told, words = near, understood.wanted
@@ -318,23 +320,33 @@ class Answerer:
         return mask
 
     def _apart(self, understood: Understood, asked: Asked) -> Mask:
-        """Of courses of one title, those that conditions beside it fit: `Reporting & Auditing, the English version`."""
+        """Of courses of one title or code, those that conditions beside it fit: `Reporting & Auditing, the English
+        version`; on what is asked, where it is asked if it is so (`is it in English?`) and any of the last year is.
+        """
         mask = np.ones(self.index.courses, dtype=bool)
-        alike = tied(understood.titles)
+        coded = [course for code in understood.codes for course in code.courses]
+        alike = np.array(coded or tied(understood.titles), dtype=np.int64)
         if asked.kind != "course" or len(alike) < 2:
             return mask
         for condition in understood.found.conditions:
+            of_asked = SAME.get(condition.field, condition.field) == SAME.get(asked.field or "", asked.field)
+            if of_asked and not (asks_yes_no(understood) and condition.operator == "is"):
+                continue
             fitting = condition.mask(self.index.facts)[alike]
-            if SAME.get(condition.field, condition.field) != SAME.get(asked.field or "", asked.field) and fitting.any():
-                mask[np.array(alike)[~fitting]] = False
+            if of_asked and not understood.year_named:
+                years = [year_order(self.course(int(number)).year) for number in alike]
+                fitting &= np.array([year == max(years) for year in years])
+            if fitting.any() and not (coded and not of_asked):
+                mask[alike[~fitting]] = False
         return mask if mask[alike].any() else np.ones_like(mask)
 
     def _dated(self, understood: Understood, found: Found, asked: Asked) -> tuple[Found, Mask]:
-        """Of a course that a title names, a year keeps its own versions, whatever they are called, and no other course;
-        a year that it has none of is ignored. What is left of `found`, and the courses that may be meant.
+        """Of a course that is named, a year keeps its own versions, whatever they are called, and no other course; a
+        year that it has none of is ignored. What is left of `found`, and the courses that may be meant.
         """
         mask = np.ones(self.index.courses, dtype=bool)
-        named = tied(understood.titles) if asked.kind == "course" and not understood.codes else []
+        coded = [course for code in understood.codes for course in code.courses]
+        named = coded or tied(understood.titles) if asked.kind == "course" else []
         years = [one for one in found.conditions if one.field == "year"]
         if not named or not years:
             return found, mask
