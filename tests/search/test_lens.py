@@ -291,3 +291,10 @@ def test_an_index_of_nothing_is_refused(tmp_path: Path) -> None:
 
 def test_a_unit_only_behind_a_number_is_a_topic_by_itself(lens: Lens) -> None:
     assert "pointers" in lens.answerer.understand("courses on pointers in C").topic
+
+
+def test_a_named_course_of_which_nothing_is_asked_is_known(lens: Lens) -> None:
+    found = lens.consider("Tax Law in a few words")
+    asked = sum(share for name, share in found.asked.shares.items() if name in lens.answerer.fields)
+    assert found.evidence.kind == "named"
+    assert found.evidence.known > np.log1p(100 * asked) / np.log(101)

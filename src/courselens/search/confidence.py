@@ -129,6 +129,7 @@ def evidence_of(
     mention = next((one for one in understood.titles if one.course == first), None)
     rivals = [one for one in order[1:].tolist() if one not in beside]
     second = float(score[rivals[0]]) if rivals else float(score[first]) - 1
+    told = held | {"none"} if kind == "named" else held  # who asks for nothing wants to know of the course
     return Evidence(
         kind=kind,
         coded=float(known),
@@ -148,7 +149,7 @@ def evidence_of(
         apart=parts.apart,
         subject=parts.standing.subject,
         there=parts.standing.there,
-        known=math.log1p(100 * sum(share for name, share in asked.shares.items() if name in held)) / math.log(101),
+        known=math.log1p(100 * sum(share for name, share in asked.shares.items() if name in told)) / math.log(101),
         instead=1.0 + other.part if other else 0.0,
         untold=untold,
     )
