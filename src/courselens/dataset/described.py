@@ -166,8 +166,8 @@ def _pick(words: Mapping[str, str], topics: Topics, rng: Random, fewest: int) ->
     """Some of the `words`, given with what the text has for them: as many as no other course has all of, or none."""
     count = min(len(words), max(fewest, rng.choice((1, 2, 2, 3, 3, 4))))
     # The most telling phrases more often than the others.
-    order = sorted(range(len(words)), key=lambda at: rng.random() * (1 + at / 3))
-    shuffled = [[*words][at] for at in order]
+    ranked = sorted(enumerate(words), key=lambda one: rng.random() * (1 + one[0] / 3))
+    shuffled = [word for _, word in ranked]
     told = (shuffled[:size] for size in range(count, min(MOST_TOPICS, len(words)) + 1))
     return next((picked for picked in told if topics.holders(words[one] for one in picked) <= 1), [])
 

@@ -176,13 +176,15 @@ def questions_of(pairs: Sequence[Pair], catalogue: Catalogue, most: int = 400) -
     Right is any course that the question may mean; one about a course as a whole has no field that could be wrong.
     """
     keys: dict[str, dict[str, None]] = {}
-    asked: dict[str, Question] = {}
+    asked: dict[str, dict[Question, None]] = {}
     for pair in pairs:
         if pair.label >= 0.5:
-            asked.setdefault(pair.question.text, pair.question)
-            meant = [pair.question.course, pair.passage.course, *_meant(pair.question, catalogue.courses)]
-            keys.setdefault(pair.question.text, {}).update(dict.fromkeys(meant))
+            asked.setdefault(pair.question.text, {})[pair.question] = None
+            keys.setdefault(pair.question.text, {}).update({pair.question.course: None, pair.passage.course: None})
     some = list(asked.values())[:: max(1, -(-len(asked) // most))]
+    for alike in some:
+        for question in alike:
+            keys[question.text].update(dict.fromkeys(_meant(question, catalogue.courses)))
     return tuple(
         ExamQuestion(
             text=question.text,
@@ -192,7 +194,7 @@ def questions_of(pairs: Sequence[Pair], catalogue: Catalogue, most: int = 400) -
             asked=tuple(name for name in (question.field, question.section) if name),
             tag=None if question.kind in ("field", "section") else question.kind,
         )
-        for number, question in enumerate(some, 1)
+        for number, question in enumerate((next(iter(alike)) for alike in some), 1)
     )
 
 

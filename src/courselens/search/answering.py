@@ -309,10 +309,9 @@ class Answerer:
 
     def _start(self, understood: Understood, given: Sequence[Condition], hidden: Mask | None) -> Mask:
         mask = np.ones(self.index.courses, dtype=bool)
-        coded = [course for code in understood.codes for course in code.courses]
-        if coded:
+        if understood.coded:
             mask[:] = False
-            mask[coded] = True
+            mask[understood.coded] = True
         for one in given:
             mask &= one.mask(self.index.facts)
         if hidden is not None:
@@ -324,8 +323,7 @@ class Answerer:
         version`; on what is asked, where it is asked if it is so (`is it in English?`) and any of the last year is.
         """
         mask = np.ones(self.index.courses, dtype=bool)
-        coded = [course for code in understood.codes for course in code.courses]
-        alike = np.array(coded or tied(understood.titles), dtype=np.int64)
+        alike = np.array(understood.coded or tied(understood.titles), dtype=np.int64)
         if asked.kind != "course" or len(alike) < 2:
             return mask
         for condition in understood.found.conditions:
@@ -336,7 +334,7 @@ class Answerer:
             if of_asked and not understood.year_named:
                 years = [year_order(self.course(int(number)).year) for number in alike]
                 fitting &= np.array([year == max(years) for year in years])
-            if fitting.any() and not (coded and not of_asked):
+            if fitting.any() and (of_asked or not understood.coded):
                 mask[alike[~fitting]] = False
         return mask if mask[alike].any() else np.ones_like(mask)
 
@@ -345,8 +343,7 @@ class Answerer:
         year that it has none of is ignored. What is left of `found`, and the courses that may be meant.
         """
         mask = np.ones(self.index.courses, dtype=bool)
-        coded = [course for code in understood.codes for course in code.courses]
-        named = coded or tied(understood.titles) if asked.kind == "course" else []
+        named = understood.coded or tied(understood.titles) if asked.kind == "course" else []
         years = [one for one in found.conditions if one.field == "year"]
         if not named or not years:
             return found, mask

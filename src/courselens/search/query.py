@@ -99,6 +99,11 @@ class Understood:
         return self.titles[0].strength if self.titles else 0.0
 
     @property
+    def coded(self) -> list[int]:
+        """The courses of the codes."""
+        return [course for code in self.codes for course in code.courses]
+
+    @property
     def texts(self) -> list[str]:
         """What is encoded: what is asked, then what is searched for."""
         return [text[:ENCODED] for text in (self.frame, *self.clauses, *self.searched)]
@@ -183,10 +188,10 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
         beside = beside if asks else frame
     topic = _topic(text, told, [*spans, *((one.start, one.end) for one in found.conditions)])
     whole = title if best is not None and best.whole else []
-    named_so = title if best is not None and best.strength >= NAMED else whole
+    kept = title if best is not None and best.strength >= NAMED else whole
     said = bool(title) and best is not None and best.cover >= COMPLETE and best.said >= ALL_SAID
     full = (whole or said) and _leads(titles)
-    bare = "" if plural else " ".join(text[start:end] for start, end in title) if full else _bare(text, told, named_so)
+    bare = "" if plural else " ".join(text[start:end] for start, end in title) if full else _bare(text, told, kept)
     return Understood(
         question=question,
         text=text,

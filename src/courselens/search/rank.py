@@ -237,7 +237,7 @@ def _mask(index: Index, understood: Understood, allowed: Mask | None) -> Mask:
     mask = np.ones(index.courses, dtype=bool) if allowed is None else allowed.copy()
     if understood.codes:
         coded = np.zeros(index.courses, dtype=bool)
-        coded[[course for code in understood.codes for course in code.courses]] = True
+        coded[understood.coded] = True
         if (coded & mask).any():
             mask &= coded
     if not understood.year_named:
