@@ -35,7 +35,7 @@ from courselens.search.stored import ENCODER, open_index
 RIDGE = 0.1
 REFUSED = 0.017
 """Of what can be answered. The goal is .02; what nobody has read is refused a little more often than this."""
-AGAINST = frozenset({"elsewhere", "off", "near", "subject", "instead", "untold"})
+AGAINST = frozenset({"elsewhere", "off", "near", "subject", "outdone", "instead", "untold"})
 """Evidence that speaks against an answer; all other evidence speaks for one. What a fit weighs the other way is left
 out: exams describe courses without the words of their titles, on purpose, and people do not."""
 OPEN: dict[Group, Sureness] = {

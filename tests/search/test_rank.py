@@ -9,6 +9,7 @@ import pytest
 
 from courselens.search.confidence import evidence_of
 from courselens.search.lens import Lens
+from courselens.search.names import TitleMention
 from courselens.search.rank import COHORT, WEIGHTS, Near, _apart, _distinct, measure, rank
 
 
@@ -52,11 +53,31 @@ def test_a_hidden_course_is_not_the_one_that_stands_apart(lens: Lens) -> None:
 
 
 def test_a_condition_that_holds_counts_less_where_something_else_is_asked(lens: Lens) -> None:
-    found = lens.consider("something about leadership")
-    ranking, understood = found.ranking, found.understood
+    found = lens.consider("courses worth 6 credits")
+    assert found.evidence.kept == pytest.approx(1 - found.asked.elsewhere)
+    assert found.evidence.narrowed == 0.0
     asked = replace(found.asked, elsewhere=0.75)
-    assert evidence_of(understood, asked, ranking, 0.5, frozenset(), kept=True).kept == pytest.approx(0.25)
-    assert evidence_of(understood, asked, ranking, 0.5, frozenset()).kept == 0.0
+    assert evidence_of(found.understood, asked, found.ranking, 0.5, frozenset(), kept=True).kept == pytest.approx(0.25)
+    assert evidence_of(found.understood, asked, found.ranking, 0.5, frozenset()).kept == 0.0
+
+
+def test_a_condition_beside_a_topic_does_not_tell_that_the_topic_is_there(lens: Lens) -> None:
+    evidence = lens.consider("courses on falconry worth 6 credits").evidence
+    assert evidence.kept == 0.0
+    assert evidence.narrowed > 0.5
+
+
+def test_a_part_of_a_title_has_a_model_of_its_own(lens: Lens) -> None:
+    for course in lens.index.course(0), lens.index.course(1):
+        assert lens.consider(f"who teaches {course.title}").evidence.kind == "named"
+        assert lens.consider(f"who teaches {course.code}").evidence.kind == "named"
+    found = lens.consider("something about leadership")
+    mention = TitleMention(int(found.ranking.order[0]), cover=0.6, said=1.0, weight=1.0, places=(2,))
+    understood = replace(found.understood, titles=(mention,))
+    asked = replace(found.asked, kind="course")
+    evidence = evidence_of(understood, asked, found.ranking, 0.5, frozenset())
+    assert understood.named
+    assert (evidence.kind, evidence.cover) == ("partly", 0.6)
 
 
 def test_known_is_what_the_catalogue_holds(lens: Lens) -> None:

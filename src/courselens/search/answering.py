@@ -31,12 +31,14 @@ from courselens.search.saying import (
     ADDRESS,
     NOTHING,
     Saying,
+    asked_person,
     asks_in_english,
     asks_whether_in_year,
     asks_yes_no,
     not_said,
     say_courses,
     say_field,
+    tells_of,
     writes,
 )
 from courselens.search.stored import Index, year_order
@@ -393,6 +395,9 @@ class Answerer:
         if not len(ranking.order) or unknown:
             return Saying(None, (), asked.field, None, ())
         if asked.kind != "course":
+            told = self._of_person(understood, ranking)
+            if told:
+                return told
             least = NEARLY_AS_GOOD * float(ranking.score[ranking.order[0]])
             good = [one for one in ranking.order[:NAMED_COURSES].tolist() if ranking.score[one] >= least]
             courses = [self.course(one) for one in good]
@@ -409,6 +414,22 @@ class Answerer:
         if writes(understood):
             passages = tuple(sorted(passages, key=lambda one: not ADDRESS.search(one[1].text)))
         return say_field(understood, course, field, asked.field, passages)
+
+    def _of_person(self, understood: Understood, ranking: Ranking) -> Saying | None:
+        """What a lecturer's courses tell of the person who is asked after: the passage nearest to the question."""
+        names = asked_person(understood)
+        found = [
+            place
+            for number in (ranking.order[:NAMED_COURSES].tolist() if names else ())
+            for place in range(*map(int, self.index.first[number : number + 2]))
+            if not self.index.fact[place] and tells_of(self.passage(place).text, names)
+        ]
+        if not found:
+            return None
+        place = max(found, key=lambda one: float(ranking.parts.cosine[one]))
+        course = self.course(int(np.searchsorted(self.index.first, place, side="right")) - 1)
+        section = self.passage(place).asked
+        return say_field(understood, course, section, section, [(place, self.passage(place))])
 
     def _count(self, understood: Understood, ranking: Ranking, kept: Sequence[Condition]) -> int:
         """How many courses fit, one of each group, where nothing but conditions or their number is asked; else 0."""

@@ -28,7 +28,7 @@ FILE = "confidence.json"
 FEATURES = (
     "coded",
     "said",
-    "title",
+    "cover",
     "dense",
     "coverage",
     "margin",
@@ -36,10 +36,11 @@ FEATURES = (
     "elsewhere",
     "off",
     "kept",
+    "narrowed",
     "near",
     "covered",
+    "outdone",
     "words",
-    "about",
     "apart",
     "subject",
     "known",
@@ -48,10 +49,12 @@ FEATURES = (
     "untold",
 )
 """Names of `Evidence`'s numbers."""
-Group = Literal["named", "meant", "described"]
-"""`named`: a code or a title that fits well; `meant`: a field of a course that is not named so (a translated title, a
-few words of it); `described`: everything else. Each has a model of its own."""
-GROUPS: tuple[Group, ...] = ("named", "meant", "described")
+Group = Literal["named", "partly", "meant", "described"]
+"""`named`: a code or a title that fits well; `partly`: a part of a title; `meant`: a field of a course that is not
+named so (a translated title, a few words of it); `described`: everything else. Each has a model of its own."""
+GROUPS: tuple[Group, ...] = ("named", "partly", "meant", "described")
+WELL = 0.75
+"""Share of a title's weight from which the title names its course rather than shares words with the question."""
 RIDGE = 200.0
 """How strongly a fit stays with the defaults. Phrasings and pieces of sentences are easier than what students write, so
 the defaults, fitted on questions in people's own wording, count for more."""
@@ -66,7 +69,7 @@ FEWEST = 40
 class Evidence:
     """What is known about an answer. All from 0 to about 1.
 
-    `coded` a known code stands in the question; `said` of the title found (see `TitleMention`), `title` its strength;
+    `coded` a known code stands in the question; `said` and `cover` of the title found (see `TitleMention`);
     `dense` the best cosine of the first course; `coverage` the share of the question's words, by rarity, that the first
     course has; `margin` to the second course; `asked` the probability of the field; `elsewhere` that of something that
     no catalogue holds; `off` is 1 when the code named is unknown, `kept` when a condition was understood and holds,
@@ -80,7 +83,7 @@ class Evidence:
     kind: Group
     coded: float
     said: float
-    title: float
+    cover: float
     dense: float
     coverage: float
     margin: float
@@ -88,10 +91,11 @@ class Evidence:
     elsewhere: float
     off: float
     kept: float = 0.0
+    narrowed: float = 0.0
     near: float = 0.0
     covered: float = 0.0
+    outdone: float = 0.0
     words: float = 0.0
-    about: float = 0.0
     apart: float = 0.0
     subject: float = 0.0
     known: float = 0.0
@@ -122,11 +126,15 @@ def evidence_of(
     """
     known = any(code.courses for code in understood.codes)
     order, score, parts = ranking.order, ranking.score, ranking.parts
-    kind: Group = "described" if asked.kind != "course" else "named" if understood.named else "meant"
+    first = int(order[0]) if len(order) else -1
+    mention = next((one for one in understood.titles if one.course == first), None)
+    cover = mention.cover if mention else 0.0
+    kind: Group = "described"
+    if asked.kind == "course":
+        well = bool(understood.codes) or cover >= WELL
+        kind = ("named" if well else "partly") if understood.named else "meant"
     if not len(order):
         return Evidence(kind, float(known), 0, 0, 0, coverage, 0, asked.share, asked.elsewhere, 1.0)
-    first = int(order[0])
-    mention = next((one for one in understood.titles if one.course == first), None)
     rivals = [one for one in order[1:].tolist() if one not in beside]
     second = float(score[rivals[0]]) if rivals else float(score[first]) - 1
     told = held | {"none"} if kind == "named" else held  # who asks for nothing wants to know of the course
@@ -134,18 +142,19 @@ def evidence_of(
         kind=kind,
         coded=float(known),
         said=mention.said if mention else 0.0,
-        title=mention.strength if mention else 0.0,
+        cover=cover,
         dense=float(parts.dense[first]),
         coverage=coverage,
         margin=min(1.0, float(score[first]) - second),
         asked=asked.share if asked.field else 0.5,
         elsewhere=asked.elsewhere,
         off=float(bool(understood.codes) and not known),
-        kept=float(kept) * (1.0 - asked.elsewhere),
+        kept=float(kept and not understood.topical) * (1.0 - asked.elsewhere),
+        narrowed=float(kept and understood.topical) * (1.0 - asked.elsewhere),
         near=parts.standing.near,
         covered=parts.standing.covered,
         words=min(1.0, len(understood.bare.split()) / LONG),
-        about=float(parts.about.max()),
+        outdone=max(0.0, parts.standing.near - float(parts.about[first])),
         apart=parts.apart,
         subject=parts.standing.subject,
         there=parts.standing.there,
@@ -180,59 +189,81 @@ class Sureness:
 
 
 DEFAULTS: Mapping[Group, Sureness] = {
-    # 7,831 questions, 758 without an answer: refused 0.815 of these, 0.010 of the others
+    # 9329 questions, 878 without an answer: refused 0.813 of these, 0.007 of the others
     "named": Sureness(
-        Logistic({"coded": 1.16, "said": 1.83, "margin": 2.26, "asked": 5.36}, -5.20),
+        Logistic({"coded": 1.28, "said": 1.71, "margin": 1.63, "asked": 5.12}, -4.59),
         Logistic(
             {
-                "coded": 3.24,
-                "said": 1.74,
-                "coverage": 3.61,
-                "asked": 2.30,
-                "elsewhere": -1.48,
-                "off": -5.57,
-                "known": 7.44,
-                "instead": -2.96,
-                "untold": -3.64,
+                "coded": 1.86,
+                "said": 1.29,
+                "coverage": 0.79,
+                "asked": 2.45,
+                "elsewhere": -1.89,
+                "off": -6.74,
+                "known": 8.09,
+                "instead": -2.49,
+                "untold": -2.84,
             },
-            -8.09,
+            -7.66,
         ),
-        0.65,
+        0.64,
     ),
-    # 1,894 questions, 457 without an answer: refused 0.849 of these, 0.074 of the others
+    # 1136 questions, 33 without an answer: refused 0.424 of these, 0.009 of the others
+    "partly": Sureness(
+        Logistic({"coverage": 2.29, "margin": 3.24, "asked": 4.41}, -4.77),
+        Logistic(
+            {
+                "said": 1.84,
+                "coverage": 5.77,
+                "elsewhere": -2.91,
+                "instead": -2.95,
+                "untold": -3.07,
+                "outdone": -4.05,
+                "cover": 2.32,
+                "words": 3.50,
+                "near": -2.26,
+            },
+            -1.06,
+        ),
+        0.64,
+    ),
+    # 2526 questions, 633 without an answer: refused 0.885 of these, 0.069 of the others
     "meant": Sureness(
-        Logistic({"coverage": 2.03, "margin": 4.38, "elsewhere": -4.40}, -0.25),
+        Logistic({"coverage": 3.02, "margin": 2.96, "elsewhere": -4.06}, -0.41),
         Logistic(
             {
-                "coverage": 4.89,
-                "elsewhere": -4.22,
-                "near": -6.95,
-                "words": 3.48,
-                "apart": 10.54,
-                "subject": -2.69,
-                "there": 7.50,
-                "instead": -2.36,
+                "coverage": 6.10,
+                "elsewhere": -4.37,
+                "near": -4.41,
+                "words": 4.15,
+                "apart": 8.91,
+                "subject": -4.34,
+                "there": 0.74,
+                "instead": -2.60,
+                "covered": 7.19,
+                "outdone": -3.72,
             },
-            -1.44,
+            -2.45,
         ),
-        0.65,
+        0.64,
     ),
-    # 2,698 questions, 405 without an answer: refused 0.909 of these, 0.015 of the others
+    # 3488 questions, 516 without an answer: refused 0.888 of these, 0.014 of the others
     "described": Sureness(
-        Logistic({"coverage": 4.20, "kept": 1.95}, 0.44),
+        Logistic({"coverage": 4.62, "kept": 5.64, "narrowed": 0.21}, 0.33),
         Logistic(
             {
-                "dense": 5.41,
-                "coverage": 7.30,
-                "elsewhere": -6.15,
-                "kept": 5.46,
-                "near": -5.66,
-                "covered": 9.61,
-                "words": 2.57,
+                "dense": 4.95,
+                "coverage": 5.79,
+                "elsewhere": -6.98,
+                "kept": 6.44,
+                "narrowed": 3.00,
+                "near": -6.70,
+                "covered": 9.48,
+                "words": 2.83,
             },
-            -4.84,
+            -3.49,
         ),
-        0.65,
+        0.64,
     ),
 }
 """What a fit begins with and a small catalogue keeps; `scripts/fit_confidence.py` prints it."""

@@ -296,6 +296,7 @@ def _decision(lens: Lens, found: Considered, answer: Answer) -> Decision:
         threshold=model.threshold,
         model={
             "named": "of questions that name a course",
+            "partly": "of questions that say a part of its title",
             "meant": "of questions about a course that they do not name",
             "described": "of questions that describe one",
         }[name],

@@ -55,6 +55,8 @@ TOGETHER = 3
 
 NAMED = 0.62
 """Strength from which a title counts as the name of a course."""
+MAYBE = 0.5
+"""Strength from which a title's words are taken for a name while the rest of the question is read."""
 ENOUGH = 0.6
 """Strength of a title that needs no part of it to stand together."""
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from courselens.search.clauses import BREAK
-from courselens.search.names import NAMED, TitleMention
+from courselens.search.names import MAYBE, NAMED, TitleMention
 from courselens.search.places import words_of
 from courselens.search.tokens import Word
 
@@ -105,3 +105,10 @@ def asks_last(text: str, told: Sequence[Word], titles: Sequence[TitleMention]) -
     breaks = [found.end() for found in BREAK.finditer(text.rstrip("?"))]
     last = next((place for place, word in enumerate(told) if breaks and word.start >= breaks[-1]), None)
     return last is not None and min(best.places) > last and told[last].text in words_of("yes_no")
+
+
+def asks_before(told: Sequence[Word], titles: Sequence[TitleMention]) -> bool:
+    """Whether the courses asked for are those that another one needs: `which courses must be done before Topology?`."""
+    first = min(titles[0].places) if titles and titles[0].strength >= MAYBE else 0
+    ahead = [word.text for word in told[:first]]
+    return ahead[-1:] != [] and ahead[-1] in words_of("coming_next") and not words_of("needing").isdisjoint(ahead)

@@ -22,9 +22,9 @@ from courselens.search.codes import CodeMention
 from courselens.search.conditions import ConditionParser, Found
 from courselens.search.framing import framed, inside, joined_on, title_spans
 from courselens.search.lexical import guess_language, query_words
-from courselens.search.names import NAMED, Names, TitleMention
+from courselens.search.names import MAYBE, NAMED, Names, TitleMention
 from courselens.search.places import words_of
-from courselens.search.plural import asks_for_courses, asks_last, beside_title
+from courselens.search.plural import asks_before, asks_for_courses, asks_last, beside_title
 from courselens.search.stored import Index
 from courselens.search.tokens import Word, fold, words
 from courselens.search.translation import english, in_english
@@ -35,8 +35,6 @@ LONGEST = 2_000
 ENCODED = 300
 """Characters of a text of a question that are encoded: more than twice the longest question of the exams. A pasted page
 takes a third of the time that it took with `LONGEST`; its words are all searched for."""
-MAYBE = 0.5
-"""Strength from which a title's words are taken for a name while the rest of the question is read."""
 BETTER = 0.1
 """Strength by which a title must fit better in English than as the question is worded."""
 ALL_SAID = 0.7
@@ -163,6 +161,7 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
     if titles and titles[0].strength >= NAMED and not any(map(index.names.codes.may_have, codes)):
         codes, spans = [], []  # `is a TI-30 allowed in Derivatives?`
     plural = asks_for_courses(beside_title(own, free, titles)) and not asks_last(text, free, titles)
+    plural = plural and not asks_before(free, titles)
     if numbers and not codes and not plural:
         titles, free = _numbered(index.names, told, numbers, titles, free)
     coded = {course for code in codes for course in code.courses}
@@ -356,8 +355,14 @@ def _needed(names: Names, told: Sequence[Word], codes: Sequence[CodeMention]) ->
 
 
 def _asked_of(told: Sequence[Word], codes: list[CodeMention]) -> list[CodeMention]:
-    """Of several codes those that no word of needing stands before: of `MATH 244 without MATH 126` the first."""
+    """Of several codes those that no word of needing stands before: of `MATH 244 without MATH 126` the first, of
+    `must I take MATH 126 before MATH 244` the second.
+    """
     needs = words_of("needing") | words_of("lacking")
+    ahead = {word.text for word in told if codes and word.end <= codes[0].start}
+    later = {after.start for before, after in itertools.pairwise(told) if before.text in words_of("coming_next")}
+    if ahead & (needs | words_of("taking_first")) and not later.isdisjoint(code.start for code in codes[1:]):
+        return [code for code in codes if code.start in later]
     needed = {after.start for before, after in itertools.pairwise(told) if before.text in needs}
     return [code for code in codes if code.start not in needed] or codes
 

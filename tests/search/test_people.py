@@ -1,0 +1,89 @@
+"""Who a lecturer is, where a course's page tells it; and what another course needs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from courselens.dataset.types import Passage
+from courselens.search.confidence import GROUPS, Confidence, Logistic, Sureness
+from courselens.search.lens import Lens
+from courselens.search.saying import LONGEST, asked_person, tells_of
+
+CREDULOUS = Confidence(dict.fromkeys(GROUPS, Sureness(Logistic({}, 9.0), Logistic({}, 9.0), 0.5)))
+TELLS = "Person 1003 is professor of law in Kiel and studied in Bergen."
+
+
+@pytest.fixture
+def telling(lens: Lens, monkeypatch: pytest.MonkeyPatch) -> Lens:
+    """A lens that refuses nothing, with a content of course 1003 that tells of its lecturer behind much else."""
+    lens = Lens(lens.index, lens.encoder, CREDULOUS)
+    kept = lens.answerer.passage
+
+    def passage(place: int) -> Passage:
+        found = kept(place)
+        if found.section == "content" and "1003" in found.course:
+            return replace(found, text=f"{found.text}\n{'It is held weekly. ' * (LONGEST // 15)}\n{TELLS}")
+        return found
+
+    monkeypatch.setattr(lens.answerer, "passage", passage)
+    return lens
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "who is Person 1003?",
+        "Who's Person 1003",
+        "background of lecturer Person 1003",
+        "Was hat Person 1003 studiert?",
+        "hvem er Person 1003",
+    ],
+)
+def test_who_a_lecturer_is(telling: Lens, question: str) -> None:
+    answer = telling.ask(question)
+    assert answer.field == "content"
+    assert answer.answer is not None
+    assert TELLS in answer.answer
+    assert answer.courses[0].course.code == "KAN-C1003U"
+
+
+def test_where_nothing_tells_it_their_courses_are_named(telling: Lens) -> None:
+    answer = telling.ask("who is Person 1004?")
+    assert answer.field is None
+    assert answer.answer is not None
+    assert "KAN-C1004U" in answer.answer
+
+
+@pytest.mark.parametrize(
+    "question", ["what does Person 1003 teach?", "is Ethics of Technology by Person 1003?", "who is the lecturer?"]
+)
+def test_other_questions_about_lecturers(lens: Lens, question: str) -> None:
+    assert not asked_person(lens.answerer.understand(question))
+
+
+def test_a_heading_tells_nothing() -> None:
+    assert not tells_of("1003 Law – About Person 1003\nIt is held weekly.", frozenset({"person", "1003"}))
+    assert tells_of("1003 Law\nIt is held by Person 1003.", frozenset({"person", "1003"}))
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["do I have to take KAN-C1001U before KAN-C1002U?", "muss ich KAN-C1001U vor KAN-C1002U belegen?"],
+)
+def test_of_a_course_before_another_one_the_other_is_asked(lens: Lens, question: str) -> None:
+    codes = [one.code for one in lens.answerer.understand(question).codes]
+    assert codes == ["KAN-C1002U"]
+
+
+def test_both_are_meant_where_neither_comes_first(lens: Lens) -> None:
+    assert len(lens.answerer.understand("compare KAN-C1001U and KAN-C1002U").codes) == 2
+    assert len(lens.answerer.understand("take KAN-C1001U and KAN-C1002U in spring").codes) == 2
+
+
+def test_courses_that_another_one_needs_are_asked_of_that_one(lens: Lens) -> None:
+    read = lens.answerer.understand
+    assert not read("which courses must be completed before Ethics of Technology?").plural
+    assert read("which courses must be completed before graduation?").plural
+    assert read("which courses are like Ethics of Technology?").plural
