@@ -9,7 +9,9 @@ import pytest
 from courselens.dataset.types import Passage
 from courselens.search.confidence import GROUPS, Confidence, Logistic, Sureness
 from courselens.search.lens import Lens
-from courselens.search.saying import LONGEST, asked_person, tells_of
+from courselens.search.people import asked_person, tells_of, told_of_person
+from courselens.search.rank import Near
+from courselens.search.saying import LONGEST
 
 CREDULOUS = Confidence(dict.fromkeys(GROUPS, Sureness(Logistic({}, 9.0), Logistic({}, 9.0), 0.5)))
 TELLS = "Person 1003 is professor of law in Kiel and studied in Bergen."
@@ -49,6 +51,18 @@ def test_who_a_lecturer_is(telling: Lens, question: str) -> None:
     assert answer.courses[0].course.code == "KAN-C1003U"
 
 
+def test_whatever_is_asked_in_words_that_stand_there(telling: Lens) -> None:
+    found = telling.consider("is Person 1003 in Kiel?")
+    near = Near.of(telling.index, telling.encode(found.understood.texts))
+    asked = replace(found.asked, field=None)
+    passage = telling.answerer.passage
+    place = told_of_person(telling.index, passage, found.understood, asked, near)
+    assert place is not None
+    assert TELLS in passage(place).text
+    exam = replace(found.asked, field="exam")
+    assert told_of_person(telling.index, passage, found.understood, exam, near) is None
+
+
 def test_where_nothing_tells_it_their_courses_are_named(telling: Lens) -> None:
     answer = telling.ask("who is Person 1004?")
     assert answer.field is None
@@ -66,6 +80,13 @@ def test_other_questions_about_lecturers(lens: Lens, question: str) -> None:
 def test_a_heading_tells_nothing() -> None:
     assert not tells_of("1003 Law – About Person 1003\nIt is held weekly.", frozenset({"person", "1003"}))
     assert tells_of("1003 Law\nIt is held by Person 1003.", frozenset({"person", "1003"}))
+    assert tells_of("1003 Law\nPerson 1003 studies cities.", frozenset({"person", "1003"}), ["city", "club"])
+    assert not tells_of("1003 Law\nPerson 1003 studies cities.", frozenset({"person", "1003"}), ["club"])
+
+
+def test_what_is_asked_of_a_course_is_not_asked_of_a_person(telling: Lens) -> None:
+    assert telling.ask("how many credits do I get with Person 1003?").field != "content"
+    assert telling.ask("does Person 1003 read in Kiel on Mondays, which course?").field != "content"
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from courselens.search.facts import Mask
 from courselens.search.field import Fit, choose_field, openness
 from courselens.search.instead import Instead, instead
 from courselens.search.lexical import query_words
+from courselens.search.people import asked_person, told_of_person
 from courselens.search.plural import counts
 from courselens.search.query import Understood, named_beside, tied, understand
 from courselens.search.rank import SATURATION, Near, Parts, Ranking, best_passages, measure, rank
@@ -31,14 +32,13 @@ from courselens.search.saying import (
     ADDRESS,
     NOTHING,
     Saying,
-    asked_person,
     asks_in_english,
     asks_whether_in_year,
     asks_yes_no,
     not_said,
     say_courses,
     say_field,
-    tells_of,
+    say_person,
     writes,
 )
 from courselens.search.stored import Index, year_order
@@ -131,10 +131,15 @@ class Answerer:
         near = near or Near.of(self.index, vectors[understood.asking_texts :])
         shares = self.index.asked_model.probabilities(understood.frame, vectors[0])
         asked = decide(understood, shares, self.fields)
+        person = told_of_person(self.index, self.passage, understood, asked, near)
+        if person is not None:
+            asked = replace(asked, kind="topic", field=None)
         found, own = self._dated(understood, applied(understood, asked), asked)
         if understood.year_named and not any(one.field == "year" for one in found.conditions):
             understood = replace(understood, year_named=False)  # the newest, then
         start = self._start(understood, given, hidden) & self._apart(understood, asked) & own
+        if person is not None:
+            start &= np.arange(self.index.courses) == self._owner(person)
         allowed, kept, relaxed = self._narrowed(start, found.conditions)
         told, words = near, understood.wanted
         if asked.kind == "course" and not understood.named and understood.bare:  # its facts would match every course's
@@ -162,6 +167,9 @@ class Answerer:
                 beside.append(self._say(understood, asked, replace(ranking, parts=fitting), kept, number=one))
         ignored = tuple(dict.fromkeys((*found.ignored, *(one.said for one in relaxed))))
         said = [self._say(understood, one, ranking, kept, unmet=ignored) for one in several or (asked,)]
+        if person is not None and len(ranking.order):
+            names, passage = asked_person(understood), self.passage(person)
+            said = [say_person(understood, self.course(self._owner(person)), names, person, passage)]
         saying, *further = sorted(said, key=lambda one: one.answer is None)  # what is held comes first
         saying = replace(saying, note=next((one.note for one in said if one.note), None))
         coverage = parts.coverage(int(ranking.order[0])) if len(ranking.order) else 0.0
@@ -233,8 +241,7 @@ class Answerer:
         passage = self.passage(place)
         if passage.kind == "chunk":
             return bool(self.index.vectors[place].any()) and concern.told_by(passage.text.partition("\n")[2])
-        number = int(np.searchsorted(self.index.first, place, side="right")) - 1
-        return concern.told_by(passage.text.replace(self.course(number).title, " "))
+        return concern.told_by(passage.text.replace(self.course(self._owner(place)).title, " "))
 
     def _untold(self, asked: Asked, fits: Sequence[Fit], concerns: Sequence[Concern]) -> float:
         """How likely something practical is asked that the course whose passages fit so tells nowhere."""
@@ -395,9 +402,6 @@ class Answerer:
         if not len(ranking.order) or unknown:
             return Saying(None, (), asked.field, None, ())
         if asked.kind != "course":
-            told = self._of_person(understood, ranking)
-            if told:
-                return told
             least = NEARLY_AS_GOOD * float(ranking.score[ranking.order[0]])
             good = [one for one in ranking.order[:NAMED_COURSES].tolist() if ranking.score[one] >= least]
             courses = [self.course(one) for one in good]
@@ -415,21 +419,9 @@ class Answerer:
             passages = tuple(sorted(passages, key=lambda one: not ADDRESS.search(one[1].text)))
         return say_field(understood, course, field, asked.field, passages)
 
-    def _of_person(self, understood: Understood, ranking: Ranking) -> Saying | None:
-        """What a lecturer's courses tell of the person who is asked after: the passage nearest to the question."""
-        names = asked_person(understood)
-        found = [
-            place
-            for number in (ranking.order[:NAMED_COURSES].tolist() if names else ())
-            for place in range(*map(int, self.index.first[number : number + 2]))
-            if not self.index.fact[place] and tells_of(self.passage(place).text, names)
-        ]
-        if not found:
-            return None
-        place = max(found, key=lambda one: float(ranking.parts.cosine[one]))
-        course = self.course(int(np.searchsorted(self.index.first, place, side="right")) - 1)
-        section = self.passage(place).asked
-        return say_field(understood, course, section, section, [(place, self.passage(place))])
+    def _owner(self, place: int) -> int:
+        """The course of a passage."""
+        return int(np.searchsorted(self.index.first, place, side="right")) - 1
 
     def _count(self, understood: Understood, ranking: Ranking, kept: Sequence[Condition]) -> int:
         """How many courses fit, one of each group, where nothing but conditions or their number is asked; else 0."""

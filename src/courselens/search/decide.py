@@ -120,7 +120,7 @@ def _conditions_alone(understood: Understood, asked: str) -> bool:
         return True
     if asked == "lecturer" and not understood.named and all(one.field == "lecturer" for one in told):
         return True  # `where is Beritelli among the lecturers`
-    if _asks(understood) and any(one.field == "lecturer" for one in told) and _of_one(understood, asked, told):
+    if asks(understood) and any(one.field == "lecturer" for one in told) and _of_one(understood, asked, told):
         return False
     if any(one.field == "lecturer" for one in told) and any(
         word.text in words_of("giving") for word in understood.told
@@ -131,9 +131,9 @@ def _conditions_alone(understood: Understood, asked: str) -> bool:
     if _same(told, asked) and (_stated_last(understood) or any(one.operator not in ("is", "not") for one in told)):
         return True
     chosen = told[0].operator == "is" and len(told[0].values) > 1
-    if understood.topical and len({one.field for one in told}) == 1 and (_asks(understood) or chosen):
+    if understood.topical and len({one.field for one in told}) == 1 and (asks(understood) or chosen):
         return False
-    said = any(one.field != "lecturer" for one in told) and not _asks(understood)
+    said = any(one.field != "lecturer" for one in told) and not asks(understood)
     if said and any(word.text in words_of("singular_courses") for word in understood.told):
         return True
     return not understood.topical or len(told) > 1 or _same(told, asked) or _asks_to_filter(understood)
@@ -172,7 +172,7 @@ def _stated_last(understood: Understood) -> bool:
 def _asks_to_filter(understood: Understood) -> bool:
     """Whether conditions beside a title in full filter rather than ask: `derivatives, at least 4 ects, in english`."""
     told = understood.found.conditions
-    if understood.text.endswith("?") or _asks(understood):
+    if understood.text.endswith("?") or asks(understood):
         return False
     compared = any(one.operator != "is" for one in told)
     if any(one.start == 0 and one.field in ("ects", "credits") for one in told):  # `3 credits music theory`
@@ -181,7 +181,7 @@ def _asks_to_filter(understood: Understood) -> bool:
     return compared or (len(fields) > 1 and "ects" in fields)
 
 
-def _asks(understood: Understood) -> bool:
+def asks(understood: Understood) -> bool:
     """Whether a question is asked in so many words: with a question mark, `how long`, `wie viel`, `is it`."""
     words_asking = words_of("question_words_only") | words_of("yes_no") - (
         {"was"} if understood.language == "de" else set()

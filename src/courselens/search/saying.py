@@ -7,9 +7,8 @@ the nearest text; a field that the course does not have is said to be missing.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from courselens.course import Course, ExamPart, format_value
@@ -20,7 +19,7 @@ from courselens.search.lexical import word_stems
 from courselens.search.places import words_of
 from courselens.search.query import Understood
 from courselens.search.telling import looked_for
-from courselens.search.tokens import either, flat, fold, words
+from courselens.search.tokens import flat, fold, words
 from courselens.search.vocabulary import conditions
 
 YES = {"en": ("Yes", "No"), "de": ("Ja", "Nein"), "da": ("Ja", "Nej")}
@@ -242,34 +241,21 @@ def writes(understood: Understood) -> bool:
     return any(word.text in words_of("contacting") for word in understood.told)
 
 
-def asked_person(understood: Understood) -> frozenset[str]:
-    """The names, folded, of the lecturer of whom it is asked who they are rather than what they teach; none else."""
-    told = [one for one in understood.found.conditions if one.field == "lecturer"]
-    if len(told) != 1 or understood.named or understood.plural:
-        return frozenset()
-    gives = words_of("giving") - {"macht"} | words_of("taught_by") & words_of("taught")  # `was macht er beruflich?`
-    if any(word.text in gives for word in understood.told) or not _of_person().search(flat(understood.text)):
-        return frozenset()
-    return frozenset(word.text for word in words(told[0].said))
+def say_person(understood: Understood, course: Course, names: Collection[str], place: int, passage: Passage) -> Saying:
+    """What a passage of `course` tells of the person of those `names`."""
+    text = _excerpt(passage.text, understood, course, names)
+    return Saying(text, (), passage.asked, course, (place,))
 
 
-@lru_cache(maxsize=1)
-def _of_person() -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{either(conditions()['of_person'])})(?!\w)")
-
-
-def tells_of(text: str, names: frozenset[str]) -> bool:
-    """Whether a passage speaks of the person of those `names`, below its heading."""
-    return names <= {word.text for word in words(text.partition("\n")[2])}
-
-
-def _excerpt(text: str, understood: Understood, course: Course) -> str:
-    """What is shown of a passage: all of it, or its heading and the sentences where most of what is asked stands."""
+def _excerpt(text: str, understood: Understood, course: Course, names: Collection[str] = ()) -> str:
+    """What is shown of a passage: all of it, or its heading and the sentences where most of what is asked, and of the
+    `names`, stands.
+    """
     if len(text) <= LONGEST:
         return text
     heading, _, body = text.partition("\n")
     room = LONGEST - len(heading)
-    told = [*understood.asking(course.values("lecturer")), *asked_person(understood)]
+    told = [*understood.asking(course.values("lecturer")), *names]
     asked = {stem for word in told for stem in word_stems(fold(word))}
     found = [(word.start, stem) for word in words(body) for stem in word_stems(word.text) & asked]
     if writes(understood):

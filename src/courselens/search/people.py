@@ -1,0 +1,89 @@
+"""Who a lecturer is: what courses tell of the people who teach them.
+
+In: a question that names a lecturer and no course. Out: the passage that tells what is asked. Pages introduce their
+lecturers in a section of their own or in any other, so the passage is found by the name and by what is asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+from functools import lru_cache
+
+import numpy as np
+
+from courselens.dataset.types import Passage
+from courselens.search.decide import Asked, asks
+from courselens.search.lexical import word_stems
+from courselens.search.places import words_of
+from courselens.search.query import Understood
+from courselens.search.rank import Near
+from courselens.search.stored import Index
+from courselens.search.tokens import either, flat, fold, words
+from courselens.search.vocabulary import asking_words, conditions
+
+OF_ANYTHING = frozenset({None, "content", "objectives", "further", "lecturer", "literature"})
+"""What a question about a person may be taken to ask of a course."""
+MOST = 20
+"""Courses of a lecturer that are looked through."""
+
+
+def told_of_person(
+    index: Index, passage: Callable[[int], Passage], understood: Understood, asked: Asked, near: Near
+) -> int | None:
+    """The place of the passage in which a course tells who its lecturer is (`who is Dick?`), or whatever is asked of
+    one in words that stand there (`of which club is Dick president?`); None where nobody is asked after, or nothing
+    told.
+    """
+    names = asked_person(understood)
+    who = bool(names) and asks_who(understood)
+    if not names or not (who or asked.field in OF_ANYTHING):
+        return None
+    wanted = [] if who else [word.text for word in understood.told if word.text not in names | asking_words()]
+    if not who and not (wanted and asks(understood)):
+        return None
+    taught = next(one for one in understood.found.conditions if one.field == "lecturer").mask(index.facts)
+    found = [
+        place
+        for number in np.flatnonzero(taught)[:MOST].tolist()
+        for place in range(*map(int, index.first[number : number + 2]))
+        if not index.fact[place]
+        and passage(place).section != "literature"  # where they are but authors
+        and tells_of(passage(place).text, names, wanted)
+    ]
+    return max(found, key=lambda place: float(near.passages[0, place]), default=None)
+
+
+def asked_person(understood: Understood) -> frozenset[str]:
+    """The names, folded, of the lecturer after whom it may be asked rather than what they teach; none else."""
+    told = [one for one in understood.found.conditions if one.field == "lecturer"]
+    if len(told) != 1 or understood.named or understood.plural:
+        return frozenset()
+    courses = words_of("courses") | words_of("giving") - {"macht"}  # `was macht er beruflich?`
+    if any(word.text in courses for word in understood.told) and not asks_who(understood):
+        return frozenset()
+    return frozenset(word.text for word in words(told[0].said))
+
+
+def asks_who(understood: Understood) -> bool:
+    """Whether it is asked in so many words who somebody is."""
+    gives = words_of("taught") | words_of("giving") - {"macht", "lehrt"}
+    if any(word.text in gives for word in understood.told):
+        return False
+    return bool(_of_person().search(flat(understood.text)))
+
+
+@lru_cache(maxsize=1)
+def _of_person() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{either(conditions()['of_person'])})(?!\w)")
+
+
+def tells_of(text: str, names: frozenset[str], asked: Collection[str] = ()) -> bool:
+    """Whether a passage speaks of the person of those `names`, below its heading, and says half of the words `asked`,
+    in some form.
+    """
+    told = {word.text for word in words(text.partition("\n")[2])}
+    if not names <= told:
+        return False
+    stems = {stem for word in told for stem in word_stems(word)}
+    return sum(not stems.isdisjoint(word_stems(fold(word))) for word in asked) * 2 >= len(asked)
