@@ -242,6 +242,8 @@ DEFAULTS: Mapping[Group, Sureness] = {
                 "instead": -2.60,
                 "covered": 7.19,
                 "outdone": -3.72,
+                "kept": 3.0,
+                "narrowed": 0.5,
             },
             -2.45,
         ),
