@@ -41,6 +41,8 @@ def telling(lens: Lens, monkeypatch: pytest.MonkeyPatch) -> Lens:
         "background of lecturer Person 1003",
         "Was hat Person 1003 studiert?",
         "hvem er Person 1003",
+        "where is Person 1003 professor?",
+        "What is Person 1003's job?",
     ],
 )
 def test_who_a_lecturer_is(telling: Lens, question: str) -> None:

@@ -133,7 +133,7 @@ class Answerer:
         asked = decide(understood, shares, self.fields)
         person = told_of_person(self.index, self.passage, understood, asked, near)
         if person is not None:
-            asked = replace(asked, kind="topic", field=None)
+            asked = replace(asked, kind="topic", field=None, elsewhere=0.0)
         found, own = self._dated(understood, applied(understood, asked), asked)
         if understood.year_named and not any(one.field == "year" for one in found.conditions):
             understood = replace(understood, year_named=False)  # the newest, then

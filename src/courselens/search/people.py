@@ -6,21 +6,19 @@ lecturers in a section of their own or in any other, so the passage is found by 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection
-from functools import lru_cache
 
 import numpy as np
 
 from courselens.dataset.types import Passage
 from courselens.search.decide import Asked, asks
 from courselens.search.lexical import word_stems
-from courselens.search.places import words_of
+from courselens.search.places import phrase_pattern, words_of
 from courselens.search.query import Understood
 from courselens.search.rank import Near
 from courselens.search.stored import Index
-from courselens.search.tokens import either, flat, fold, words
-from courselens.search.vocabulary import asking_words, conditions
+from courselens.search.tokens import fold, words
+from courselens.search.vocabulary import asking_words
 
 OF_ANYTHING = frozenset({None, "content", "objectives", "further", "lecturer", "literature"})
 """What a question about a person may be taken to ask of a course."""
@@ -70,12 +68,7 @@ def asks_who(understood: Understood) -> bool:
     gives = words_of("taught") | words_of("giving") - {"macht", "lehrt"}
     if any(word.text in gives for word in understood.told):
         return False
-    return bool(_of_person().search(flat(understood.text)))
-
-
-@lru_cache(maxsize=1)
-def _of_person() -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{either(conditions()['of_person'])})(?!\w)")
+    return bool(phrase_pattern("of_person").search(" ".join(word.text for word in understood.told)))
 
 
 def tells_of(text: str, names: frozenset[str], asked: Collection[str] = ()) -> bool:

@@ -299,3 +299,15 @@ def _languages() -> frozenset[str]:
 def words_of(name: str) -> frozenset[str]:
     """An entry of `conditions.yaml` that is a list of words, folded."""
     return frozenset(fold(str(word)) for word in conditions()[name])
+
+
+@lru_cache(maxsize=8)
+def phrase_pattern(name: str) -> re.Pattern[str]:
+    """The phrases of an entry of `conditions.yaml` in folded words with one space between them; a star stands for a few
+    words, at the end for the rest of one.
+    """
+    phrases = (
+        r" (?:[^ ]+ ){0,8}?".join(re.escape(part).replace(r"\*", "[^ ]*") for part in phrase.split(" * "))
+        for phrase in sorted(words_of(name))
+    )
+    return re.compile(rf"\b(?:{'|'.join(phrases)})(?!\w)")

@@ -5,13 +5,11 @@ In: a question's words, and the titles that it may name. Out: yes or no. The phr
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from functools import lru_cache
 
 from courselens.search.clauses import BREAK
 from courselens.search.names import MAYBE, NAMED, TitleMention
-from courselens.search.places import words_of
+from courselens.search.places import phrase_pattern, words_of
 from courselens.search.tokens import Word
 
 PARTS = (["the"], ["guest"], ["who"], ["wer"])
@@ -67,23 +65,13 @@ def _counted(before: Sequence[str]) -> bool:
 
 
 def _asks_without_the_word(texts: Sequence[str]) -> bool:
-    found = _asking_without().search(" ".join(texts))
+    found = phrase_pattern("asking_without").search(" ".join(texts))
     if found and not set(" ".join(texts)[found.end() :].split()[:2]) & words_of("units"):
         return True
     some, about = words_of("something"), words_of("about")
     return any(
         word in some and any(one in about for one in texts[place + 1 : place + 3]) for place, word in enumerate(texts)
     )
-
-
-@lru_cache(maxsize=1)
-def _asking_without() -> re.Pattern[str]:
-    """Phrases of `asking_without`; a star stands for a few words, at the end for the rest of one."""
-    phrases = (
-        r" (?:[^ ]+ ){0,8}?".join(re.escape(part).replace(r"\*", "[^ ]*") for part in phrase.split(" * "))
-        for phrase in sorted(words_of("asking_without"))
-    )
-    return re.compile(rf"\b(?:{'|'.join(phrases)})(?!\w)")
 
 
 def beside_title(told: Sequence[Word], named: Sequence[Word], titles: Sequence[TitleMention]) -> list[Word]:
