@@ -53,7 +53,7 @@ def test_a_hidden_course_is_not_the_one_that_stands_apart(lens: Lens) -> None:
 
 
 def test_a_condition_that_holds_counts_less_where_something_else_is_asked(lens: Lens) -> None:
-    found = lens.consider("courses worth 6 credits")
+    found = lens.consider("courses worth 7.5 credits")
     assert found.evidence.kept == pytest.approx(1 - found.asked.elsewhere)
     assert found.evidence.narrowed == 0.0
     asked = replace(found.asked, elsewhere=0.75)
@@ -62,7 +62,7 @@ def test_a_condition_that_holds_counts_less_where_something_else_is_asked(lens: 
 
 
 def test_a_condition_beside_a_topic_does_not_tell_that_the_topic_is_there(lens: Lens) -> None:
-    evidence = lens.consider("courses on falconry worth 6 credits").evidence
+    evidence = lens.consider("courses on falconry worth 7.5 credits").evidence
     assert evidence.kept == 0.0
     assert evidence.narrowed > 0.5
 
