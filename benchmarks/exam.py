@@ -7,7 +7,7 @@ The questions of `exam/*.jsonl` were written from the sheets of COURSELENS_CATAL
 authors who had not seen the phrasings that the pairs are made of, nor each other's; expected values were taken from the
 sheets' text (those of `sample-*` from what was read), not from what `courselens read` makes of them.
 `-hard-*` are adversarial, `-students-*` as students type, `-examiner-*` as one who tests a search system asks. None is
-trained on, but the defaults of confidence are fitted on all but `stgallen-students-27` and `-28`, `stgallen-examiner-13`
+trained on, but the defaults of confidence are fitted on all but `stgallen-students-27`, `-28`, `stgallen-examiner-13`
 and `stgallen-absent-4`, and wrong answers were read while understanding was mended: only the first run of each, in
 LOG.md, was an unseen test.
 WORKSPACE must be built on these sheets. Nothing is built here: prints each rate with n, a 95% interval bootstrapped
