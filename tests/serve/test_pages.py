@@ -113,6 +113,14 @@ def test_a_fact_is_answered_with_its_source(client: TestClient) -> None:
     assert re.search(r"\(\d\d?%\)", answer)
 
 
+def test_no_heading_stands_over_nothing(client: TestClient) -> None:
+    asked = {"q": "What language is KAN-C1001U taught in?"}
+    assert "Other courses that come near" in client.get("/", params=asked).text
+    page = client.get("/", params=asked | {"lecturer": "Person 1001"}).text
+    assert "KAN-C1001U" in page
+    assert "Other courses that come near" not in page
+
+
 def test_understood_conditions_are_chips_that_can_be_removed(client: TestClient) -> None:
     page = Elements(client.get("/", params={"q": "master courses taught in Danish"}).text)
     labels = [attrs.get("aria-label") for tag, attrs in page.found if tag == "a" and attrs.get("class") == "chip"]
