@@ -73,7 +73,13 @@ def test_where_nothing_tells_it_their_courses_are_named(telling: Lens) -> None:
 
 
 @pytest.mark.parametrize(
-    "question", ["what does Person 1003 teach?", "is Ethics of Technology by Person 1003?", "who is the lecturer?"]
+    "question",
+    [
+        "what does Person 1003 teach?",
+        "is Ethics of Technology by Person 1003?",
+        "who is the lecturer?",
+        "what background do I need for the course by Person 1003?",
+    ],
 )
 def test_other_questions_about_lecturers(lens: Lens, question: str) -> None:
     assert not asked_person(lens.answerer.understand(question))

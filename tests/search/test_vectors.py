@@ -38,7 +38,8 @@ def test_rounded_rows_change_nothing_near_the_best(rows: int, asked: int) -> Non
     assert np.abs(found - exact).max() < 0.01
     assert np.abs(found - exact).mean() < 0.001
     best = np.argsort(-exact, axis=1)[:, :50]
-    assert (np.argsort(-found, axis=1)[:, :50] == best).all()
+    near = np.argsort(-found, axis=1)[:, :50]  # two rows of one score may change places, which depends on the processor
+    assert np.allclose(np.take_along_axis(exact, near, 1), np.take_along_axis(exact, best, 1), atol=1e-6)
     assert np.allclose(np.take_along_axis(found, best, 1), np.take_along_axis(exact, best, 1), atol=1e-6)
 
 

@@ -57,8 +57,9 @@ def asked_person(understood: Understood) -> frozenset[str]:
     told = [one for one in understood.found.conditions if one.field == "lecturer"]
     if len(told) != 1 or understood.named or understood.plural:
         return frozenset()
-    courses = words_of("courses") | words_of("giving") - {"macht"}  # `was macht er beruflich?`
-    if any(word.text in courses for word in understood.told) and not asks_who(understood):
+    said = {word.text for word in understood.told}
+    gives = not said.isdisjoint(words_of("giving") - {"macht"})  # `was macht er beruflich?`
+    if not said.isdisjoint(words_of("courses")) or (gives and not asks_who(understood)):
         return frozenset()
     return frozenset(word.text for word in words(told[0].said))
 
