@@ -15,10 +15,8 @@ from courselens.search.index import build_index, open_index
 from courselens.search.lens import Lens
 from courselens.search.saying import LONGEST
 from courselens.search.show import show_answer
-from fakes import HashEncoder, catalogue, course, passages_of
+from fakes import CREDULOUS, HashEncoder, catalogue, course, passages_of
 
-CREDULOUS = Confidence(dict.fromkeys(GROUPS, Sureness(Logistic({}, 9.0), Logistic({}, 9.0), 0.5)))
-"""Holds that everything is in the catalogue."""
 PADDING = "The seminar looks at methods of planning in many a firm and many a country. " * 12
 WRITTEN = {
     "content": PADDING + "Graded homework is due on the ninth day. " + PADDING,

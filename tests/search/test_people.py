@@ -7,13 +7,12 @@ from dataclasses import replace
 import pytest
 
 from courselens.dataset.types import Passage
-from courselens.search.confidence import GROUPS, Confidence, Logistic, Sureness
 from courselens.search.lens import Lens
 from courselens.search.people import asked_person, tells_of, told_of_person
 from courselens.search.rank import Near
 from courselens.search.saying import LONGEST
+from fakes import CREDULOUS
 
-CREDULOUS = Confidence(dict.fromkeys(GROUPS, Sureness(Logistic({}, 9.0), Logistic({}, 9.0), 0.5)))
 TELLS = "Person 1003 is professor of law in Kiel and studied in Bergen."
 
 
@@ -58,9 +57,9 @@ def test_whatever_is_asked_in_words_that_stand_there(telling: Lens) -> None:
     near = Near.of(telling.index, telling.encode(found.understood.texts))
     asked = replace(found.asked, field=None)
     passage = telling.answerer.passage
-    place = told_of_person(telling.index, passage, found.understood, asked, near)
-    assert place is not None
-    assert TELLS in passage(place).text
+    person = told_of_person(telling.index, passage, found.understood, asked, near)
+    assert person is not None
+    assert TELLS in passage(person.place).text
     exam = replace(found.asked, field="exam")
     assert told_of_person(telling.index, passage, found.understood, exam, near) is None
 

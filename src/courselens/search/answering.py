@@ -24,7 +24,7 @@ from courselens.search.facts import Mask
 from courselens.search.field import Fit, choose_field, openness
 from courselens.search.instead import Instead, instead
 from courselens.search.lexical import query_words
-from courselens.search.people import asked_person, told_of_person
+from courselens.search.people import told_of_person
 from courselens.search.plural import counts
 from courselens.search.query import Understood, named_beside, tied, understand
 from courselens.search.rank import SATURATION, Near, Parts, Ranking, best_passages, measure, rank
@@ -139,7 +139,7 @@ class Answerer:
             understood = replace(understood, year_named=False)  # the newest, then
         start = self._start(understood, given, hidden) & self._apart(understood, asked) & own
         if person is not None:
-            start &= np.arange(self.index.courses) == self._owner(person)
+            start &= np.arange(self.index.courses) == self.index.owner(person.place)
         allowed, kept, relaxed = self._narrowed(start, found.conditions)
         told, words = near, understood.wanted
         if asked.kind == "course" and not understood.named and understood.bare:  # its facts would match every course's
@@ -168,8 +168,9 @@ class Answerer:
         ignored = tuple(dict.fromkeys((*found.ignored, *(one.said for one in relaxed))))
         said = [self._say(understood, one, ranking, kept, unmet=ignored) for one in several or (asked,)]
         if person is not None and len(ranking.order):
-            names, passage = asked_person(understood), self.passage(person)
-            said = [say_person(understood, self.course(self._owner(person)), names, person, passage)]
+            said = [
+                say_person(understood, self.course(self.index.owner(person.place)), person, self.passage(person.place))
+            ]
         saying, *further = sorted(said, key=lambda one: one.answer is None)  # what is held comes first
         saying = replace(saying, note=next((one.note for one in said if one.note), None))
         coverage = parts.coverage(int(ranking.order[0])) if len(ranking.order) else 0.0
@@ -241,7 +242,7 @@ class Answerer:
         passage = self.passage(place)
         if passage.kind == "chunk":
             return bool(self.index.vectors[place].any()) and concern.told_by(passage.text.partition("\n")[2])
-        return concern.told_by(passage.text.replace(self.course(self._owner(place)).title, " "))
+        return concern.told_by(passage.text.replace(self.course(self.index.owner(place)).title, " "))
 
     def _untold(self, asked: Asked, fits: Sequence[Fit], concerns: Sequence[Concern]) -> float:
         """How likely something practical is asked that the course whose passages fit so tells nowhere."""
@@ -418,10 +419,6 @@ class Answerer:
         if writes(understood):
             passages = tuple(sorted(passages, key=lambda one: not ADDRESS.search(one[1].text)))
         return say_field(understood, course, field, asked.field, passages)
-
-    def _owner(self, place: int) -> int:
-        """The course of a passage."""
-        return int(np.searchsorted(self.index.first, place, side="right")) - 1
 
     def _count(self, understood: Understood, ranking: Ranking, kept: Sequence[Condition]) -> int:
         """How many courses fit, one of each group, where nothing but conditions or their number is asked; else 0."""

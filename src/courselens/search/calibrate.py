@@ -155,7 +155,7 @@ def _describing(index: Index, passages: Sequence[Passage], choose: random.Random
             words = choose.choice(sentences).split()
             first = choose.randrange(max(1, len(words) - 6))
             piece = " ".join(words[first : first + choose.randint(5, 10)]).strip(" -,;:").lower()
-            yield Probe(piece, int(np.searchsorted(index.first, place, side="right")) - 1, None)
+            yield Probe(piece, index.owner(place), None)
 
 
 def _elsewhere(courses: Sequence[Course], choose: random.Random) -> Iterator[Probe]:

@@ -69,12 +69,13 @@ FEWEST = 40
 class Evidence:
     """What is known about an answer. All from 0 to about 1.
 
-    `coded` a known code stands in the question; `said` and `cover` of the title found (see `TitleMention`);
-    `dense` the best cosine of the first course; `coverage` the share of the question's words, by rarity, that the first
-    course has; `margin` to the second course; `asked` the probability of the field; `elsewhere` that of something that
-    no catalogue holds; `off` is 1 when the code named is unknown, `kept` when a condition was understood and holds,
-    less where something else is asked; `near`, `subject`, `there` and `covered` are those of `subjects.Standing`;
-    `words` of the topic, of eight; `about` the best cosine to a text that says what a course is about; `apart` that of
+    `coded` a known code stands in the question; `said` and `cover` of the title found (see `TitleMention`); `dense`
+    the best cosine of the first course; `coverage` the share of the question's words, by rarity, that the first
+    course has; `margin` to the second course; `asked` the probability of the field; `elsewhere` that of something
+    that no catalogue holds; `off` is 1 when the code named is unknown, `kept` when conditions are all that is said
+    and one holds, `narrowed` when one holds beside a topic, both less where something else is asked; `near`,
+    `subject`, `there` and `covered` are those of `subjects.Standing`, `outdone` is by how much `near` exceeds the
+    best cosine to a text that says what the first course is about; `words` of the topic, of eight; `apart` that of
     `rank.Parts`; `known` how likely the question asks for any field that the catalogue has, on a scale of logarithms;
     `instead` 1 where another word stands in the place of one of the title's, 2 where another part's number does;
     `untold` how likely something practical is asked that the course tells nowhere (`concerns.py`).

@@ -10,8 +10,6 @@ import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import numpy as np
-
 from courselens.course import Value, format_value
 from courselens.encode import Encoder, Vectors
 from courselens.encode.openvino_packed import QuestionEncoder
@@ -148,7 +146,7 @@ class Lens:
         )
         made = []
         for position, place in enumerate(places, 1):
-            owner = int(np.searchsorted(self.index.first, place, side="right")) - 1
+            owner = self.index.owner(place)
             score = float(found.ranking.parts.cosine[place])
             course = self.answerer.reference(owner)
             made.append(FoundPassage(position, self.answerer.passage(place), score, course))

@@ -7,6 +7,7 @@ lecturers in a section of their own or in any other, so the passage is found by 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -26,30 +27,38 @@ MOST = 20
 """Courses of a lecturer that are looked through."""
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A lecturer who is asked after, by `names`, folded, and the `place` of the passage that tells of them."""
+
+    names: frozenset[str]
+    place: int
+
+
 def told_of_person(
     index: Index, passage: Callable[[int], Passage], understood: Understood, asked: Asked, near: Near
-) -> int | None:
-    """The place of the passage in which a course tells who its lecturer is (`who is Dick?`), or whatever is asked of
-    one in words that stand there (`of which club is Dick president?`); None where nobody is asked after, or nothing
-    told.
+) -> Person | None:
+    """The passage in which a course tells who its lecturer is (`who is Dick?`), or whatever is asked of one in words
+    that stand there (`of which club is Dick president?`); None where nobody is asked after, or nothing told.
     """
     names = asked_person(understood)
-    who = bool(names) and asks_who(understood)
-    if not names or not (who or asked.field in OF_ANYTHING):
+    if not names:
         return None
-    wanted = [] if who else [word.text for word in understood.told if word.text not in names | asking_words()]
-    if not who and not (wanted and asks(understood)):
-        return None
+    wanted = []
+    if not asks_who(understood):
+        wanted = [word.text for word in understood.told if word.text not in names | asking_words()]
+        if not (wanted and asks(understood) and asked.field in OF_ANYTHING):
+            return None
     taught = next(one for one in understood.found.conditions if one.field == "lecturer").mask(index.facts)
     found = [
         place
         for number in np.flatnonzero(taught)[:MOST].tolist()
-        for place in range(*map(int, index.first[number : number + 2]))
+        for place in index.passages_of(number)
         if not index.fact[place]
         and passage(place).section != "literature"  # where they are but authors
         and tells_of(passage(place).text, names, wanted)
     ]
-    return max(found, key=lambda place: float(near.passages[0, place]), default=None)
+    return Person(names, max(found, key=lambda place: float(near.passages[0, place]))) if found else None
 
 
 def asked_person(understood: Understood) -> frozenset[str]:

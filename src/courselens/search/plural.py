@@ -99,4 +99,4 @@ def asks_before(told: Sequence[Word], titles: Sequence[TitleMention]) -> bool:
     """Whether the courses asked for are those that another one needs: `which courses must be done before Topology?`."""
     first = min(titles[0].places) if titles and titles[0].strength >= MAYBE else 0
     ahead = [word.text for word in told[:first]]
-    return ahead[-1:] != [] and ahead[-1] in words_of("coming_next") and not words_of("needing").isdisjoint(ahead)
+    return not (words_of("coming_next").isdisjoint(ahead[-1:]) or words_of("needing").isdisjoint(ahead))

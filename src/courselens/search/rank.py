@@ -201,7 +201,7 @@ def best_passage(index: Index, parts: Parts, course: int, field: str | None = No
 
 def passage_score(index: Index, parts: Parts, place: int) -> float:
     """What the passage at `place` is ranked by among those of its course that are of the same field."""
-    course = int(np.searchsorted(index.first, place, side="right")) - 1
+    course = index.owner(place)
     return float(_fit(index, parts, course, None)[place - int(index.first[course])])
 
 

@@ -16,6 +16,7 @@ from courselens.dataset.types import Passage
 from courselens.dataset.wording import language_of, make_statements
 from courselens.search.conditions import values_said
 from courselens.search.lexical import word_stems
+from courselens.search.people import Person
 from courselens.search.places import words_of
 from courselens.search.query import Understood
 from courselens.search.telling import looked_for
@@ -241,10 +242,10 @@ def writes(understood: Understood) -> bool:
     return any(word.text in words_of("contacting") for word in understood.told)
 
 
-def say_person(understood: Understood, course: Course, names: Collection[str], place: int, passage: Passage) -> Saying:
-    """What a passage of `course` tells of the person of those `names`."""
-    text = _excerpt(passage.text, understood, course, names)
-    return Saying(text, (), passage.asked, course, (place,))
+def say_person(understood: Understood, course: Course, person: Person, passage: Passage) -> Saying:
+    """What a passage of `course` tells of a person."""
+    text = _excerpt(passage.text, understood, course, person.names)
+    return Saying(text, (), passage.asked, course, (person.place,))
 
 
 def _excerpt(text: str, understood: Understood, course: Course, names: Collection[str] = ()) -> str:

@@ -143,6 +143,10 @@ class Index:
         """Places of a course's passages."""
         return range(int(self.first[course]), int(self.first[course + 1]))
 
+    def owner(self, place: int) -> int:
+        """The course of a passage."""
+        return int(np.searchsorted(self.first, place, side="right")) - 1
+
 
 def index_folder(workspace: Path) -> Path:
     """The folder of a workspace's index, every file of it there, whole, and up to `CHECKED` bytes unchanged.
