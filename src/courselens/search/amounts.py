@@ -77,7 +77,7 @@ def years(blank: str, text: str, facts: Facts, named: Sequence[tuple[int, int]] 
     of 2008` are a topic.
     """
     known = facts.values.get("year", {})
-    terms = _words("terms") | {flat(word) for said in conditions()["start"].values() for word in said}
+    terms = _terms()
     found: list[Condition | str] = []
     for match in _YEAR.finditer(blank):
         before = re.findall(r"\w+", blank[: match.start()])[-2:]
@@ -132,6 +132,12 @@ def follows(text: str, start: int, spans: Iterable[tuple[int, int]]) -> str | No
     between = _JOINED.search(text[:start])
     ends = {end for _, end in spans}
     return next((text[at:start] for at in range(between.start(), start + 1) if at in ends), None) if between else None
+
+
+@lru_cache(maxsize=1)
+def _terms() -> frozenset[str]:
+    """Words of the parts of a year, before which a year is one of courses: `autumn 2015`."""
+    return frozenset(_words("terms") | {flat(word) for said in conditions()["start"].values() for word in said})
 
 
 def _year_of_courses(after: str) -> bool:

@@ -15,6 +15,8 @@ from functools import lru_cache
 _WORD = re.compile(r"[^\W_]+")
 _LETTERS = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "ł": "l", "đ": "d", "’": "'"})
 _ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8"}
+_OFTEN = 0x2100
+"""Letters before it, and signs of punctuation, come again and again."""
 SHORT = 300
 """Characters of a text whose words are kept."""
 
@@ -30,10 +32,21 @@ class Word:
 
 def fold(text: str) -> str:
     """Lower case without accents: `Übungen` → `ubungen`, `Ø` → `o`, `ß` → `ss`."""
-    if text.isascii():
-        return text.lower()
-    plain = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return text.lower() if text.isascii() else text.translate(_FOLDED)
+
+
+class _Folded(dict[int, str]):
+    """What each letter is folded to; filled as letters are met, those of alphabets that catalogues are written in."""
+
+    def __missing__(self, point: int) -> str:
+        plain = unicodedata.normalize("NFKD", chr(point).casefold().translate(_LETTERS))
+        folded = "".join(letter for letter in plain if not unicodedata.combining(letter))
+        if point < _OFTEN:
+            self[point] = folded
+        return folded
+
+
+_FOLDED = _Folded()
 
 
 def flat(text: str) -> str:
