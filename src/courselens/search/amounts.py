@@ -16,7 +16,7 @@ from courselens.search.facts import Condition, Facts
 from courselens.search.tokens import either, flat
 from courselens.search.vocabulary import conditions, stop_words
 
-_NUMBER = r"\d{1,3}(?:[.,]\d{1,2})?"
+_NUMBER = r"(?:\d{1,3}(?:[.,]\d{1,2})?|\.\d{1,2})"
 START = r"(?<![\w.,])"
 SEPARATORS = r"-|–|/|,(?=\s)|&|(?<=\s)(?:to|bis|til|through|and|und|og|or|oder|eller)(?=\s)"
 """Between two numbers: `3–4`, `3 to 4`, `3, 4`, `three or four`."""
@@ -24,6 +24,8 @@ _RANGE = re.compile(r"-|–|\bto\b|\bbis\b|\btil\b|\bthrough\b|\bup to\b")
 _SIGNS = {">=": "at_least", "≥": "at_least", "<=": "at_most", "≤": "at_most", ">": "more_than", "<": "less_than"}
 _COMPARING = ("at_least", "at_most", "more_than", "less_than")
 _JOINED = re.compile(r"[\s,(]*(?:\b(?:in|of|from|for|im|aus|von|i|fra|af)\s+)?$", re.IGNORECASE)
+_PART = re.compile(r"(?<![\w.,])(?P<share>(?P<list>0?[.,](?:25|5|50|75)))(?![\w.,%])")
+"""A part of a catalogue's own unit, without the unit: `.25`, `0.5`."""
 _YEAR = re.compile(r"\b((?:19|20)\d\d)(?:\s*[/\-–]\s*((?:19|20)?\d\d))?\b")
 
 
@@ -36,6 +38,7 @@ def amounts(blank: str, text: str, facts: Facts) -> list[Condition]:
             _add(found, (_amount(match, credit, text, facts) for match in pattern.finditer(blank)))
         if credit == "credits":
             _add(found, (_amount(match, credit, text, facts) for match in _share_pattern().finditer(blank)))
+            _add(found, (_amount(match, credit, text, facts) for match in _PART.finditer(blank)))
     if "capacity" in facts.numbers:
         seats = (_amount(match, "capacity", text, facts) for match in _seat_pattern().finditer(blank))
         _add(found, (one for one in seats if one is not None and one.operator != "is"))
@@ -204,7 +207,7 @@ def _numbers(said: str) -> list[float]:
 
 
 def _number(text: str) -> float:
-    if text[0].isdigit():
+    if text[-1].isdigit():
         return float(text.replace(",", "."))
     spelled = [*conditions()["numbers"].items(), *conditions()["shares"].items()]
     return next(float(number) for number, said in spelled if text in map(flat, map(str, said)))
@@ -232,7 +235,7 @@ def _early_terms() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def _number_pattern() -> re.Pattern[str]:
     """A number and what parts it from the next one."""
-    number = rf"\d+(?:[.,]\d+)?|\b(?:{_spelled('shares')}|{_spelled()})\b"
+    number = rf"\d+(?:[.,]\d+)?|\.\d+|\b(?:{_spelled('shares')}|{_spelled()})\b"
     return re.compile(rf"({number})(?:\s*(?:{SEPARATORS})\s*)?")
 
 

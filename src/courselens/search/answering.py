@@ -156,6 +156,7 @@ class Answerer:
             fits, fitting = self._fits(understood, number, vectors[0], parts, concerns)
             untold = self._untold(asked, fits, concerns)
             asked = self._field(asked, understood, number, fits, untold)
+            asked = self._described(asked, understood, number)
             ranking = replace(ranking, parts=fitting)
             several = self._several(asked, understood, vectors[1 : understood.asking_texts])
             several = several or self._stated(asked, understood)
@@ -256,6 +257,15 @@ class Answerer:
             return replace(asked, field=labelled, share=TOLD, elsewhere=0.0)
         chosen = choose_field(asked, understood.frame, fits, untold)
         return replace(chosen, field=self._answering(chosen.field, understood, number, {one.field for one in fits}))
+
+    def _described(self, asked: Asked, understood: Understood, number: int) -> Asked:
+        """`asked`, or a topic where a course that is not named would be asked for what it does not have: a `beginner
+        class for swing` describes one.
+        """
+        course = self.course(number)
+        if understood.named or asked.field is None or self.held(course, number, asked.field) in self._has(course, number):
+            return asked
+        return replace(asked, kind="topic", field=None)
 
     def _answering(self, name: str | None, understood: Understood, number: int, held: Collection[str]) -> str | None:
         """The field or section of course `number`, which has those `held`, that answers a question for `name`."""
@@ -430,8 +440,11 @@ class Answerer:
         """The field itself, or the one that answers for it in this course."""
         if field is None:
             return None
-        answered = self.index.asked[self.index.first[number] : self.index.first[number + 1]].tolist()
-        has = {self.index.asked_names[one] for one in answered} | set(course.fields)
-        if course.exam:
-            has.add("exam")
+        has = self._has(course, number)
         return next((name for name in ALIASES.get(field, (field,)) if name in has), field)
+
+    def _has(self, course: Course, number: int) -> set[str]:
+        """The fields and sections that course `number` has."""
+        answered = self.index.asked[self.index.first[number] : self.index.first[number + 1]].tolist()
+        has = {self.index.asked_names[one] for one in answered} | set(course.fields) | {"title", "code", "title_en"}
+        return has | {"exam"} if course.exam else has

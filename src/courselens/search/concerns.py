@@ -13,9 +13,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from courselens.search.places import words_of
 from courselens.search.telling import CLOCK, dates
 from courselens.search.tokens import fold
-from courselens.search.vocabulary import load
+from courselens.search.vocabulary import MENTION, load
 
 _SIGNS: Mapping[str, Callable[[], re.Pattern[str]]] = {
     "ADDRESS": lambda: re.compile(r"\S@\S+\.\w"),
@@ -58,10 +59,17 @@ class Concern:
 
 def concerns_of(text: str) -> tuple[Concern, ...]:
     """What `text`, a question without the course's name, asks for: the first `MOST` of all that are known."""
-    said = _plain(fold(text))
+    said = _trip().sub(r"\1", _plain(fold(text)))
     begun = {word[:LETTERS] for word in said.split()}
     asked = (one for one in concerns() if not one.begins.isdisjoint(begun) and one.asking.search(said))
     return tuple(itertools.islice(asked, MOST))
+
+
+@lru_cache(maxsize=1)
+def _trip() -> re.Pattern[str]:
+    """A course that is spoken of as the journey that it is: `the Peru trip`."""
+    definite, journeys = ("|".join(sorted(words_of(name))) for name in ("definite", "journeys"))
+    return re.compile(rf"\b((?:{definite}) {fold(MENTION)}) (?:{journeys})\b")
 
 
 @lru_cache(maxsize=1)

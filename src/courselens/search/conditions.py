@@ -7,9 +7,10 @@ place ("in German", "German courses", not "German history"); which words and pla
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -126,7 +127,19 @@ class ConditionParser:
         told = words(text)[:LONGEST]
         blank = _blanked(text, ())[: told[-1].end + 1 if told else 0]
         found = [read for read_all in (terms, amounts, levels) for read in read_all(blank, text, self.facts)]
-        return [one for one in found if isinstance(one, Condition)]
+        return [*(one for one in found if isinstance(one, Condition)), *self._dated(told, text)]
+
+    def _dated(self, told: Sequence[Word], text: str) -> Iterable[Condition]:
+        """Parts of a year with the year behind them: `interim 2025`, `fall of 2012`."""
+        for place, size in itertools.product(range(len(told)), (2, 1)):
+            around = Around(told, place, size, text) if place + size < len(told) else None
+            year = around.dated if around is not None else 0
+            if around is None or not year:
+                continue
+            for field, value in self._meanings(tuple(word.text for word in told[place : place + size])):
+                one = self._condition(field, value, around) if field == "start" else None
+                if isinstance(one, Condition):
+                    yield replace(one, end=told[place + size + year - 1].end)
 
     def _phrases(self, told: Sequence[Word], text: str, known: Sequence[Condition]) -> list[Condition | str]:
         """Phrases in a fitting place, then those joined to one of them or standing beside other conditions."""
@@ -299,6 +312,10 @@ def _own_phrases(facts: Facts) -> dict[Phrase, list[tuple[str, str, bool]]]:
                 found.setdefault(phrase, []).append((field, value, True))
                 if field == "type" and len(phrase) == 1:
                     found.setdefault((phrase[0] + "s",), []).append((field, value, True))
+                if field == "level" and re.fullmatch(r"\d+00", phrase[0]):
+                    found.setdefault((phrase[0] + "s",), []).append((field, value, True))  # `history 200s`
+                if field == "start" and phrase[0] == "interim":
+                    found |= {(month,): [(field, value, True)] for month in words_of("interim")}
     return found
 
 

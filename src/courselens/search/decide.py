@@ -15,8 +15,8 @@ from courselens.search.clauses import BREAK
 from courselens.search.conditions import Condition, Found
 from courselens.search.framing import inside
 from courselens.search.places import words_of
-from courselens.search.query import FULL, Understood, named_beside
-from courselens.search.tokens import either, flat
+from courselens.search.query import COMPLETE, FULL, Understood, named_beside
+from courselens.search.tokens import either, flat, words
 from courselens.search.vocabulary import conditions, stop_words
 
 Kind = Literal["course", "courses", "topic"]
@@ -75,6 +75,7 @@ def decide(understood: Understood, shares: Mapping[str, float], held: frozenset[
     named = understood.named and (not understood.plural or mass > courses)
     loose = understood.plural or not understood.titles or understood.titles[0].cover < FULL
     alone = _conditions_alone(understood, best)
+    loose = loose or _of_department(understood)
     if named and not understood.codes and (loose or _asks_to_filter(understood)) and alone:
         return Asked("courses", None, share, elsewhere, shares)
     if understood.codes or named:
@@ -137,6 +138,17 @@ def _conditions_alone(understood: Understood, asked: str) -> bool:
     if said and any(word.text in words_of("singular_courses") for word in understood.told):
         return True
     return not understood.topical or len(told) > 1 or _same(told, asked) or _asks_to_filter(understood)
+
+
+def _of_department(understood: Understood) -> bool:
+    """Whether the words that a title has too are those of a department, and nothing else is said but conditions:
+    `computer science, level 300` where there are Topics in Computer Science.
+    """
+    said = [words(one.said) for one in understood.found.conditions if one.field == "department"]
+    if understood.topical or not said or len(understood.found.conditions) < 2:
+        return False
+    title = understood.titles[0]
+    return title.cover < COMPLETE or len(title.places) < max(map(len, said))
 
 
 def _chooses(understood: Understood) -> bool:

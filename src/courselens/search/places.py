@@ -130,6 +130,14 @@ class Around:
         return stated and len(told) > 1 and told[1] in ("not", "nicht", "ikke", "t") and told[-1] not in ("problem",)
 
     @property
+    def dated(self) -> int:
+        """How many words on a year follows: 1 in `fall 2025`, 2 in `spring of 2012`; 0 where none does."""
+        told = self.following(2)
+        if told[:1] and told[0] in ("of", "von", "af"):
+            return 2 if any(map(_is_year, told[1:])) else 0
+        return 1 if any(map(_is_year, told[:1])) else 0
+
+    @property
     def after_only(self) -> bool:
         """Whether `only` stands right before."""
         return self.before() in words_of("only")
@@ -158,8 +166,8 @@ def fits(field: str, own: bool, phrase: Phrase, around: Around) -> bool:
         return _fits_language(around, negated)
     if field == "level":
         level = words_of("levels")
-        if own and phrase[0].isdigit():
-            return after in level or before in level
+        if own and phrase[0][:1].isdigit():
+            return after in level or before in level or not phrase[0].isdigit()
         if phrase[0] in words_of("also_else"):
             return after in courses | level
         near = before in words_of("near_level") and around.loose
@@ -168,13 +176,13 @@ def fits(field: str, own: bool, phrase: Phrase, around: Around) -> bool:
         terms = words_of("terms")
         near = before in words_of("near_start") and around.loose and after != "of"
         named = phrase[-1].endswith(tuple(terms)) or around.alone or (negated and around.loose)
-        told = around.following(2)
-        dated = any(_is_year(word) for word in (told[1:] if after in ("of", "von", "af") else told[:1]))
-        return near or named or around.of_courses or after in terms | {"school"} or dated
+        return near or named or around.of_courses or after in terms | {"school"} or around.dated > 0
     if field == "type":
         if phrase[-1] in words_of("needing") and words_of("beforehand") & set(around.following(4)):
             return False
         stated = not own and (negated or before in words_of("copula")) and around.loose
+        if own and after in words_of("types"):
+            return True
         return phrase[-1] in words_of("plural_types") or around.of_courses or stated
     if field == "teaching_method":
         last = around.loose and before in words_of("taught") | words_of("taught_so") | words_of("entirely") | words_of(
@@ -240,10 +248,13 @@ def _fits_exam(around: Around) -> bool:
     return around.loose and (bool(before & having or before & graded or following & graded) or beside)
 
 
-@lru_cache(maxsize=1)
-def value_words() -> frozenset[str]:
-    """Single words that may be the value of a field: `english`, `bachelor`, `elective`, `spring`, `quiz`."""
-    fields = ("language", "level", "start", "type", "teaching_method", "exam_form")
+WITH_VALUES = ("language", "level", "start", "type", "teaching_method", "exam_form")
+"""Fields whose values have words of their own."""
+
+
+@lru_cache(maxsize=8)
+def value_words(fields: tuple[str, ...] = WITH_VALUES) -> frozenset[str]:
+    """Single words that may be the value of one of the `fields`: `english`, `bachelor`, `elective`, `spring`, `quiz`."""
     phrases = (words(str(one)) for field in fields for said in conditions()[field].values() for one in said)
     return frozenset(told[0].text for told in phrases if told)
 

@@ -51,6 +51,8 @@ _NOT_THIS = re.compile(
 """Another course than the one meant: `derivatives (not the python one)`."""
 TIED = 0.01
 """Strength within which titles fit equally well."""
+MUCH = 4
+"""Words of a topic beside what looks like a code, from which it is none."""
 FULL = 0.8
 """Share of a title that must be said for a condition beside it to be a question: `derivatives 3 credits`."""
 
@@ -150,7 +152,7 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
     told = words(text)
     numbers = [(one.start, one.end) for one in parser.numbers(text)]
     codes = [code for code in index.names.codes.find(text, told) if code.courses or not _crosses(code, numbers)]
-    codes = _asked_of(told, codes)
+    codes = _asked_of(told, [code for code in codes if not _by_the_way(code, index.names, told)])
     spans = [(code.start, code.end) for code in codes]
     others = [found.span() for found in _NOT_THIS.finditer(text)]
     free = [word for word in told if not inside(word, [*spans, *numbers, *others])]
@@ -173,7 +175,9 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
     also = [span for one in named_beside(titles, best) for span in title_spans(text, free, one)]
     named = [*spans, *title, *also]
     found = parser.parse(text, taken=spans if plural else named, named=named)
-    if title and not plural and len(tied(titles)) > 1:
+    if best and best.cover < COMPLETE and any(one.field == "department" for one in found.conditions):
+        found = parser.parse(text, taken=spans, named=named)  # the title's words are those of the department
+    elif title and not plural and len(tied(titles)) > 1:
         found = _with_versions(found, parser.parse(_as_course(text, title), taken=spans))
     told_apart = _told_apart(index, titles, found, text, [*spans, *title])
     dated = _dated(found, text, named, whether=any(word.text in words_of("yes_no") for word in told[:1]))
@@ -367,6 +371,17 @@ def _asked_of(told: Sequence[Word], codes: list[CodeMention]) -> list[CodeMentio
     return [code for code in codes if code.start not in needed] or codes
 
 
+def _by_the_way(code: CodeMention, names: Names, told: Sequence[Word]) -> bool:
+    """Whether what looks like a code is of no subject of the catalogue, and much else is said: `a visit to the KARE 11
+    studio`.
+    """
+    subject = re.match(r"[^\W\d_]*", fold(code.code))
+    if code.courses or not subject or not subject.group() or subject.group() in names.codes.subjects:
+        return False
+    beside = [word for word in told if word.text not in asking_words() and not inside(word, [(code.start, code.end)])]
+    return len(beside) >= MUCH
+
+
 def _crosses(code: CodeMention, spans: Sequence[tuple[int, int]]) -> bool:
     """Whether what looks like a code that no course has is a number of credits or a term: `ECTS 15`, `FS25`."""
     return any(start < code.end and code.start < end for start, end in spans)
@@ -382,7 +397,8 @@ def _topic(text: str, told: Sequence[Word], spans: Sequence[tuple[int, int]]) ->
 
 def _topical(word: Word, found: Found) -> bool:
     """Whether the word names or describes: it neither asks nor says a condition."""
-    if word.text in words_of("offering") and any(one.field == "department" for one in found.conditions):
+    said = {one.field for one in found.conditions}
+    if (word.text in words_of("offering") and "department" in said) or (word.text in words_of("grades") and "level" in said):
         return False
     return word.text not in asking_words() and not inside(word, [(one.start, one.end) for one in found.conditions])
 
