@@ -19,7 +19,7 @@ from courselens.search.clauses import SURE
 from courselens.search.concerns import Concern, concerns_of
 from courselens.search.conditions import Condition, ConditionParser, Found
 from courselens.search.confidence import Evidence, evidence_of
-from courselens.search.decide import SAME, TOLD, Asked, applied, decide
+from courselens.search.decide import SAME, TOLD, Asked, applied, asks, decide
 from courselens.search.facts import Mask
 from courselens.search.field import Fit, choose_field, openness
 from courselens.search.instead import Instead, instead
@@ -259,13 +259,11 @@ class Answerer:
         return replace(chosen, field=self._answering(chosen.field, understood, number, {one.field for one in fits}))
 
     def _described(self, asked: Asked, understood: Understood, number: int) -> Asked:
-        """`asked`, or a topic where a course that is not named would be asked for what it does not have: a `beginner
-        class for swing` describes one.
+        """`asked`, or a topic where a course that is not named would be asked for what it does not have, and not in so
+        many words: a `beginner class for swing` describes one.
         """
-        course = self.course(number)
-        if understood.named or asked.field is None or self.held(course, number, asked.field) in self._has(course, number):
-            return asked
-        return replace(asked, kind="topic", field=None)
+        held = asked.field is None or self.held(number, asked.field) in self._has(number)
+        return asked if held or understood.named or asks(understood) else replace(asked, kind="topic", field=None)
 
     def _answering(self, name: str | None, understood: Understood, number: int, held: Collection[str]) -> str | None:
         """The field or section of course `number`, which has those `held`, that answers a question for `name`."""
@@ -421,7 +419,7 @@ class Answerer:
             return say_courses(courses, understood.language, count=self._count(understood, ranking, kept), unmet=unmet)
         number = int(ranking.order[0]) if number is None else number
         course = self.course(number)
-        field = self.held(course, number, asked.field)
+        field = self.held(number, asked.field)
         if asked.field is None and asked.elsewhere > 0.5:
             return Saying(None, (), None, course, (), not_said(course, None, understood.language))
         places = best_passages(self.index, ranking.parts, [number], most=MOST, field=field or "content")
@@ -436,15 +434,16 @@ class Answerer:
             return 0
         return len(np.unique(self.index.group[np.isfinite(ranking.score)]))
 
-    def held(self, course: Course, number: int, field: str | None) -> str | None:
-        """The field itself, or the one that answers for it in this course."""
+    def held(self, number: int, field: str | None) -> str | None:
+        """The field itself, or the one that answers for it in course `number`."""
         if field is None:
             return None
-        has = self._has(course, number)
+        has = self._has(number)
         return next((name for name in ALIASES.get(field, (field,)) if name in has), field)
 
-    def _has(self, course: Course, number: int) -> set[str]:
+    def _has(self, number: int) -> set[str]:
         """The fields and sections that course `number` has."""
+        course = self.course(number)
         answered = self.index.asked[self.index.first[number] : self.index.first[number + 1]].tolist()
-        has = {self.index.asked_names[one] for one in answered} | set(course.fields) | {"title", "code", "title_en"}
-        return has | {"exam"} if course.exam else has
+        has = {self.index.asked_names[one] for one in answered} | set(course.fields) | {"title", "title_en", "code"}
+        return has | {name for name, told in (("exam", course.exam), ("year", course.year)) if told}
