@@ -26,7 +26,7 @@ from courselens.search.instead import Instead, instead
 from courselens.search.lexical import query_words
 from courselens.search.people import told_of_person
 from courselens.search.plural import counts
-from courselens.search.query import Understood, named_beside, tied, understand
+from courselens.search.query import Understood, named_beside, needed, tied, understand
 from courselens.search.rank import SATURATION, Near, Parts, Ranking, best_passages, measure, rank
 from courselens.search.saying import (
     ADDRESS,
@@ -214,7 +214,7 @@ class Answerer:
             return bool(self.index.course_lexical.scores(told, number, number + 1)[0])
 
         taken = [(code.start, code.end) for code in understood.codes]
-        taken += [(one.start, one.end) for one in understood.found.conditions]
+        taken += [(one.start, one.end) for one in understood.found.conditions] + needed(understood.text)
         titles = filter(None, (course.title, course.title_en))
         return instead(understood.text, titles, self.index.names, beside, taken)
 

@@ -160,6 +160,8 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
         codes, spans = [], []
     own = free
     titles, free = _titles(index.names, text, free)
+    if not codes:
+        titles, free = _besides_needed(index.names, text, titles, free)
     if titles and titles[0].strength >= NAMED and not any(map(index.names.codes.may_have, codes)):
         codes, spans = [], []  # `is a TI-30 allowed in Derivatives?`
     plural = asks_for_courses(beside_title(own, free, titles)) and not asks_last(text, free, titles)
@@ -356,6 +358,35 @@ def _needed(names: Names, told: Sequence[Word], codes: Sequence[CodeMention]) ->
         if titles and titles[0].strength >= NAMED and titles[0].course not in coded:
             return True
     return False
+
+
+def _besides_needed(
+    names: Names, text: str, titles: list[TitleMention], told: list[Word]
+) -> tuple[list[TitleMention], list[Word]]:
+    """`titles` and `told` as they are, or without what is asked to be needed where the rest names a course better: of
+    `how much maths for central banking` the last two words.
+    """
+    spans = needed(text)
+    rest = [word for word in told if not inside(word, spans)]
+    if len(rest) == len(told):
+        return titles, told
+    found, free = _titles(names, text, rest)
+    better = found and found[0].strength >= max(MAYBE, titles[0].strength if titles else 0.0)
+    return (found, free) if better else (titles, told)
+
+
+def needed(text: str) -> list[tuple[int, int]]:
+    """The spans of what a question asks to be needed for something: `german` in `do i need german for`."""
+    return [found.span("needed") for found in _needing().finditer(text)]
+
+
+@lru_cache(maxsize=1)
+def _needing() -> re.Pattern[str]:
+    asking, linking = (
+        "|".join(re.escape(one) for one in sorted(map(str, conditions()[name]), key=len, reverse=True))
+        for name in ("needing_some", "needed_for_some")
+    )
+    return re.compile(rf"\b(?:{asking})\s+(?P<needed>\w[\w +#-]{{0,40}}?)\s+(?:{linking})\b", re.IGNORECASE)
 
 
 def _asked_of(told: Sequence[Word], codes: list[CodeMention]) -> list[CodeMention]:

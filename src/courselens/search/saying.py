@@ -125,7 +125,7 @@ def say_field(
         if passages:
             return Saying(passages[0][1].text, (), None, course, (passages[0][0],))
         return _missing(course, None, understood.language)
-    value = _value(course, field)
+    value = _coordinators(course, understood) if field == "lecturer" else _value(course, field)
     language = understood.told_language or language_of(course)
     own = [(place, passage) for place, passage in passages if passage.asked == field]
     if own and (value or own[0][1].kind == "chunk"):
@@ -189,6 +189,15 @@ def _value(course: Course, field: str) -> tuple[Any, ...]:
     if field == "year":
         return (course.year,) if course.year else ()
     return tuple(course.values(field))
+
+
+def _coordinators(course: Course, understood: Understood) -> tuple[Any, ...]:
+    """Who teaches a course, or only who coordinates it, where the question asks for them and the course tells which."""
+    told = course.fields.get("lecturer")
+    if told is None or not any(word.text in words_of("coordinating") for word in understood.told):
+        return _value(course, "lecturer")
+    pairs = zip(told.values, told.own, strict=False)
+    return tuple(value for value, own in pairs if "coordinator" in own.lower()) or told.values
 
 
 def _yes_no(understood: Understood, field: str, value: Sequence[Any], language: str) -> str:
