@@ -47,6 +47,7 @@ FEATURES = (
     "there",
     "instead",
     "untold",
+    "small",
 )
 """Names of `Evidence`'s numbers."""
 Group = Literal["named", "partly", "meant", "described"]
@@ -78,7 +79,8 @@ class Evidence:
     best cosine to a text that says what the first course is about; `words` of the topic, of eight; `apart` that of
     `rank.Parts`; `known` how likely the question asks for any field that the catalogue has, on a scale of logarithms;
     `instead` 1 where another word stands in the place of one of the title's, 2 where another part's number does;
-    `untold` how likely something practical is asked that the course tells nowhere (`concerns.py`).
+    `untold` how likely something practical is asked that the course tells nowhere (`concerns.py`); `small` one by the
+    root of how many courses there are: among few of them words are less rare, and rivals farther.
     """
 
     kind: Group
@@ -103,6 +105,7 @@ class Evidence:
     there: float = 0.0
     instead: float = 0.0
     untold: float = 0.0
+    small: float = 0.0
 
     def numbers(self, names: Iterable[str] = FEATURES) -> npt.NDArray[np.float64]:
         """The features of those names as an array, in their order."""
@@ -162,6 +165,7 @@ def evidence_of(
         known=math.log1p(100 * sum(share for name, share in asked.shares.items() if name in told)) / math.log(101),
         instead=1.0 + other.part if other else 0.0,
         untold=untold,
+        small=1 / math.sqrt(len(score)),
     )
 
 
@@ -244,6 +248,7 @@ DEFAULTS: Mapping[Group, Sureness] = {
                 "covered": 7.32,
                 "outdone": -4.09,
                 "narrowed": 2.01,
+                "small": 0.0,
             },
             -2.50,
         ),
@@ -262,6 +267,7 @@ DEFAULTS: Mapping[Group, Sureness] = {
                 "near": -6.76,
                 "covered": 9.56,
                 "words": 2.89,
+                "small": 0.0,
             },
             -3.55,
         ),
