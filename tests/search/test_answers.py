@@ -10,6 +10,7 @@ import pytest
 from courselens.course import Catalogue, Course, Field
 from courselens.dataset.types import Passage
 from courselens.search.confidence import GROUPS, Confidence, Logistic, Sureness
+from courselens.search.decide import Asked
 from courselens.search.explain import explain
 from courselens.search.index import build_index, open_index
 from courselens.search.lens import Lens
@@ -295,3 +296,23 @@ def test_courses_that_are_compared_in_nothing_else_are_both_described(lens: Lens
     assert found.field == "content"
     assert found.course
     assert {found.course.code, *(one.course.code for one in found.further)} == {"8,041", "8,235"}
+
+
+def test_who_coordinates_is_told_apart_from_who_teaches(tmp_path: Path) -> None:
+    one = _course("T1", "Tax Law", "English", {"content": "Taxes."})
+    own = ("Ann Berg (coordinator)", "Bo Lind")
+    made = replace(one, fields={**one.fields, "lecturer": Field("lecturer", ("Ann Berg", "Bo Lind"), own)})
+    build_index(Catalogue((made,)), passages_of(made), HashEncoder(256), tmp_path / "index")
+    lens = Lens(open_index(tmp_path / "index"), HashEncoder(256), CREDULOUS)
+    assert lens.ask("who coordinates T1, who teaches it").value == ("Ann Berg",)
+    assert lens.ask("who teaches T1").value == ("Ann Berg", "Bo Lind")
+
+
+def test_a_course_that_is_only_described_is_not_asked_for_what_it_lacks(lens: Lens) -> None:
+    described = lens.answerer.understand("audits, needed beforehand")
+    asked = Asked("course", "prerequisites", 0.9, 0.0, {"prerequisites": 0.9})
+    number = lens.index.courses - 1
+    assert lens.answerer._described(asked, described, number).kind == "topic"
+    assert lens.answerer._described(replace(asked, field="content"), described, number).field == "content"
+    stated = lens.answerer.understand("what is needed beforehand for audits?")
+    assert lens.answerer._described(asked, stated, number) == asked

@@ -25,6 +25,8 @@ def named(text: str) -> set[str]:
         ("Anwesenheitspflicht X?", {"attendance"}),
         ("hvornår er eksamen i X", {"exam date"}),
         ("kann ich für X auf Englisch abgeben", {"answer language"}),
+        ("is there a trip in X", {"excursion"}),
+        ("when does the X trip take place", set()),
         ("who teaches X", set()),
         ("worum geht es in X", set()),
         ("does X pay off", set()),

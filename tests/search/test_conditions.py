@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from courselens.course import Field
 from courselens.search.conditions import Condition, ConditionParser, values_said
 from courselens.search.facts import Facts
 from courselens.search.show import OPERATORS
@@ -225,6 +227,38 @@ def test_departments_by_their_short_forms(question: str, codes: set[str]) -> Non
         course("D3", "Three", credits=0.0, department="RUSSN", level=("200",)),
         course("D4", "Four", credits=1.0, department="SOAN", level=("300",)),
         course("D5", "Five", credits=1.0, department="DANCE", level=("200",)),
+    )
+    facts = Facts.of(made)
+    mask = np.ones(len(made), dtype=bool)
+    for condition in ConditionParser(facts).parse(question).conditions:
+        mask &= condition.mask(facts)
+    assert {one.code for one, here in zip(made, mask, strict=True) if here} == codes
+
+
+@pytest.mark.parametrize(
+    ("question", "codes"),
+    [
+        ("film and media studies seminars", {"E1"}),
+        ("social work, level 300, never mind the term", {"E2"}),
+        ("dept DANCE, level 200", {"E3"}),
+        ("dance 200s", {"E3"}),
+        ("french topics at the 100 level", {"E4"}),
+        ("discussion type courses", {"E2"}),
+        (".25 french", {"E4"}),
+        ("french for 0.25", {"E4"}),
+        ("american studies, interim 2025", {"E5"}),
+        ("american studies in january 2025", {"E5"}),
+    ],
+)
+def test_departments_types_and_terms_as_an_american_college_says_them(question: str, codes: set[str]) -> None:
+    studies = course("E5", "Five", "2025", department="AMST", credits=1.0)
+    interim = {**studies.fields, "start": Field("start", ("Winter",), ("Interim",))}
+    made = (
+        course("E1", "One", credits=1.0, department="FMS", level=("200",), type="Seminar"),
+        course("E2", "Two", credits=1.0, department="SWRK", level=("300",), type="Discussion"),
+        course("E3", "Three", credits=1.0, department="DANCE", level=("200",)),
+        course("E4", "Four", credits=0.25, department="FREN", level=("100",), type="Topic"),
+        replace(studies, fields=interim),
     )
     facts = Facts.of(made)
     mask = np.ones(len(made), dtype=bool)

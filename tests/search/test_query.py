@@ -244,3 +244,18 @@ def test_what_has_the_shape_of_no_code_is_none_beside_a_title(lens: Lens) -> Non
     assert not lens.answerer.understand("is a TI-30 allowed in Operations Research?").codes
     assert lens.answerer.understand("is a TI-30 allowed in KAN-C1009U?").codes
     assert lens.answerer.understand("who teaches KAN-C9999U Operations Research?").codes
+
+
+@pytest.mark.parametrize(
+    "question", ["how much maths for tax law", "do i need english for the tax law", "wie viel Mathe für Tax Law"]
+)
+def test_what_is_needed_for_a_course_is_no_part_of_its_name(lens: Lens, question: str) -> None:
+    understood = lens.answerer.understand(question)
+    assert understood.titles[0].said == 1.0
+    assert lens.consider(question).instead is None
+
+
+def test_what_looks_like_a_code_of_no_subject_is_none_amid_much_else(lens: Lens) -> None:
+    understand = lens.answerer.understand
+    assert understand("credits for KARE 11").codes
+    assert not understand("contracts, terms of trade and carriage of goods, a visit to the KARE 11 studio").codes

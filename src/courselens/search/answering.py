@@ -12,7 +12,6 @@ from functools import lru_cache
 
 import numpy as np
 
-from courselens.course import Course
 from courselens.encode import Vectors
 from courselens.search.answer import Reference
 from courselens.search.clauses import SURE

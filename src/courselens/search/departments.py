@@ -98,7 +98,9 @@ class Departments:
             said = [word.text for word in told[:size] if word.text not in words_of("joining")]
             if told[size - 1].text in words_of("joining") or not 0 < len(said) <= LONGEST:
                 continue
-            subjects = words_of("department_subjects") | (words_of("department_parts") if len(said) > 1 else frozenset())
+            subjects = words_of("department_subjects") | (
+                words_of("department_parts") if len(said) > 1 else frozenset()
+            )
             if not {*said} <= subjects | words_of("sciences") or first in words_of("sciences"):
                 continue
             fitting = [code for code in self.short if _cut_short(code, said)]

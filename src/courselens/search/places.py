@@ -254,7 +254,7 @@ WITH_VALUES = ("language", "level", "start", "type", "teaching_method", "exam_fo
 
 @lru_cache(maxsize=8)
 def value_words(fields: tuple[str, ...] = WITH_VALUES) -> frozenset[str]:
-    """Single words that may be the value of one of the `fields`: `english`, `bachelor`, `elective`, `spring`, `quiz`."""
+    """Single words that are values of one of the `fields`: `english`, `bachelor`, `elective`, `spring`, `quiz`."""
     phrases = (words(str(one)) for field in fields for said in conditions()[field].values() for one in said)
     return frozenset(told[0].text for told in phrases if told)
 

@@ -429,7 +429,9 @@ def _topic(text: str, told: Sequence[Word], spans: Sequence[tuple[int, int]]) ->
 def _topical(word: Word, found: Found) -> bool:
     """Whether the word names or describes: it neither asks nor says a condition."""
     said = {one.field for one in found.conditions}
-    if (word.text in words_of("offering") and "department" in said) or (word.text in words_of("grades") and "level" in said):
+    if (word.text in words_of("offering") and "department" in said) or (
+        word.text in words_of("grades") and "level" in said
+    ):
         return False
     return word.text not in asking_words() and not inside(word, [(one.start, one.end) for one in found.conditions])
 
