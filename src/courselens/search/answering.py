@@ -12,6 +12,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from courselens.course import Course
+from courselens.dataset.types import Passage
 from courselens.encode import Vectors
 from courselens.search.answer import Reference
 from courselens.search.clauses import SURE
@@ -21,12 +23,14 @@ from courselens.search.confidence import Evidence, evidence_of
 from courselens.search.decide import SAME, TOLD, Asked, applied, asks, decide
 from courselens.search.facts import Mask
 from courselens.search.field import Fit, choose_field, openness
+from courselens.search.following import asks_what_follows, following
 from courselens.search.instead import Instead, instead
 from courselens.search.lexical import query_words
 from courselens.search.people import told_of_person
+from courselens.search.places import words_of
 from courselens.search.plural import counts
 from courselens.search.query import Understood, named_beside, needed, tied, understand
-from courselens.search.rank import SATURATION, Near, Parts, Ranking, best_passages, measure, rank
+from courselens.search.rank import SATURATION, Near, Parts, Ranking, about, best_passages, measure, rank
 from courselens.search.saying import (
     ADDRESS,
     NOTHING,
@@ -37,16 +41,20 @@ from courselens.search.saying import (
     not_said,
     say_courses,
     say_field,
+    say_following,
     say_person,
+    with_facts,
     writes,
 )
 from courselens.search.stored import Index, year_order
 from courselens.search.telling import date_or_amount, telling
 from courselens.search.tokens import fold, words
 from courselens.search.translation import english_of_any
-from courselens.search.vocabulary import MENTION, frame_words, stop_words
+from courselens.search.vocabulary import MENTION, asking_words, frame_words, stop_words
 
 MOST = 10
+NAMED_AFTER = 8
+"""Courses that are named as those that ask for another one."""
 MOST_BESIDE = 2
 """Further courses of a question that are answered for beside the first."""
 REMEMBERED = 4096
@@ -72,6 +80,8 @@ ALIASES = {
 """Fields and sections that answer for each other where a course has only one of them."""
 
 
+NAMES = ("title", "title_en", "code")
+"""Fields that name a course."""
 WRITTEN_TO = ("lecturer", "further")
 """What is asked by who wants to write to somebody."""
 INSTEAD = {"department": "study_board", "study_board": "department"}
@@ -139,6 +149,15 @@ class Answerer:
         start = self._start(understood, given, hidden) & self._apart(understood, asked) & own
         if person is not None:
             start &= np.arange(self.index.courses) == self.index.owner(person.place)
+        after = self._first(understood) if person is None and asks_what_follows(understood) else None
+        next_ones = following(self.index, self.passage, understood, after) if after is not None else []
+        if next_ones:
+            asked = replace(asked, kind="courses", field=None, elsewhere=0.0)
+            understood = replace(understood, codes=(), titles=(), topical=False)
+            found, start = replace(found, conditions=()), np.isin(np.arange(self.index.courses), next_ones)
+        if understood.unwanted and asked.kind != "course":
+            wanted = start & ~about(self.index, understood.unwanted)
+            start = wanted if wanted.any() else start
         allowed, kept, relaxed = self._narrowed(start, found.conditions)
         told, words = near, understood.wanted
         if asked.kind == "course" and not understood.named and understood.bare:  # its facts would match every course's
@@ -160,17 +179,24 @@ class Answerer:
             several = self._several(asked, understood, vectors[1 : understood.asking_texts])
             several = several or self._stated(asked, understood)
             asked = several[0] if several else asked
-            other = self._instead(understood, number)
             also = self._also_named(understood, ranking)
+            other = None if also else self._instead(understood, number)
             for one in also:
                 fitting = self._fits(understood, one, vectors[0], parts, concerns)[1]
-                beside.append(self._say(understood, asked, replace(ranking, parts=fitting), kept, number=one))
+                told = replace(ranking, parts=fitting)
+                beside.append(self._say(understood, asked, told, kept, number=one, compared=True))
         ignored = tuple(dict.fromkeys((*found.ignored, *(one.said for one in relaxed))))
-        said = [self._say(understood, one, ranking, kept, unmet=ignored) for one in several or (asked,)]
+        compared = bool(also)
+        said = [
+            self._say(understood, one, ranking, kept, unmet=ignored, compared=compared) for one in several or (asked,)
+        ]
         if person is not None and len(ranking.order):
             said = [
                 say_person(understood, self.course(self.index.owner(person.place)), person, self.passage(person.place))
             ]
+        if after is not None:
+            best = [self.course(one) for one in ranking.order[:NAMED_AFTER].tolist()] if next_ones else []
+            said = [say_following(self.course(after), best, len(next_ones), understood.language)]
         saying, *further = sorted(said, key=lambda one: one.answer is None)  # what is held comes first
         saying = replace(saying, note=next((one.note for one in said if one.note), None))
         coverage = parts.coverage(int(ranking.order[0])) if len(ranking.order) else 0.0
@@ -180,13 +206,18 @@ class Answerer:
             ranking,
             coverage,
             self.fields,
-            kept=bool(kept or given),
+            kept=bool(kept or given or next_ones),
             other=other,
             untold=untold,
             beside=also,
         )
         kept = (*given, *kept)
         return Considered(understood, asked, kept, ignored, ranking, saying, (*further, *beside), evidence, other)
+
+    def _first(self, understood: Understood) -> int | None:
+        """The newest course that the question names by code, else by title."""
+        named = understood.coded or [one.course for one in understood.titles[:1]]
+        return max(named, key=lambda number: year_order(self.course(number).year), default=None)
 
     def _also_named(self, understood: Understood, ranking: Ranking) -> list[int]:
         """Further courses that the question names beside the first: by a code of their own, or by the whole title."""
@@ -196,7 +227,7 @@ class Answerer:
             found = [one for courses in coded for one in [one for one in ranking.order.tolist() if one in courses][:1]]
         else:
             title = next((one for one in understood.titles if one.course == first), None)
-            found = [one.course for one in named_beside(understood.titles, title)]
+            found = [one.course for one in named_beside(understood.titles, title, understood.told)]
         distinct = {int(group[one]): one for one in reversed(found) if group[one] != group[first]}
         return list(reversed(distinct.values()))[:MOST_BESIDE]
 
@@ -255,6 +286,10 @@ class Answerer:
         if labelled:
             return replace(asked, field=labelled, share=TOLD, elsewhere=0.0)
         chosen = choose_field(asked, understood.frame, fits, untold)
+        if (
+            chosen.field in NAMES and chosen.share < SURE and not understood.codes
+        ):  # `a course on VAT` asks for no title
+            chosen = replace(chosen, field=None)
         return replace(chosen, field=self._answering(chosen.field, understood, number, {one.field for one in fits}))
 
     def _described(self, asked: Asked, understood: Understood, number: int) -> Asked:
@@ -404,8 +439,11 @@ class Answerer:
         *,
         number: int | None = None,
         unmet: Sequence[str] = (),
+        compared: bool = False,
     ) -> Saying:
-        """What is said of the first course, or of course `number`; `unmet` are conditions that none fulfils."""
+        """What is said of the first course, or of course `number`, where it is `compared` with all its facts; `unmet`
+        are conditions that none fulfils.
+        """
         unknown = bool(understood.codes) and not any(code.courses for code in understood.codes)
         if not len(ranking.order) or unknown:
             return Saying(None, (), asked.field, None, ())
@@ -415,7 +453,9 @@ class Answerer:
             courses = [self.course(one) for one in good]
             if not understood.told:
                 return NOTHING
-            return say_courses(courses, understood.language, count=self._count(understood, ranking, kept), unmet=unmet)
+            count = self._count(understood, ranking, kept)
+            without = understood.unwanted
+            return say_courses(courses, understood.language, count=count, unmet=unmet, without=without)
         number = int(ranking.order[0]) if number is None else number
         course = self.course(number)
         field = self.held(number, asked.field)
@@ -425,7 +465,23 @@ class Answerer:
         passages = tuple((place, self.passage(place)) for place in places)
         if writes(understood):
             passages = tuple(sorted(passages, key=lambda one: not ADDRESS.search(one[1].text)))
+        elif field in (None, "content") and not self._detailed(understood, course):
+            passages = self._from_the_start(number, passages)
+            if compared:
+                return with_facts(say_field(understood, course, field, asked.field, passages), course)
         return say_field(understood, course, field, asked.field, passages)
+
+    def _detailed(self, understood: Understood, course: Course) -> bool:
+        """Whether more is asked of a course than what it is about."""
+        told = [fold(word) for word in understood.asking(course.values("lecturer"))]
+        small = asking_words() | words_of("comparing") | words_of("choosing") | words_of("between")
+        return any(word not in small and len(word) > 1 for word in told)
+
+    def _from_the_start(self, number: int, passages: Sequence[tuple[int, Passage]]) -> tuple[tuple[int, Passage], ...]:
+        """`passages` of course `number` behind the first one of its content, which says what it is about."""
+        told = ((place, self.passage(place)) for place in range(*map(int, self.index.first[number : number + 2])))
+        first = next((one for one in told if one[1].section == "content"), None)
+        return (first, *(one for one in passages if one != first)) if first else tuple(passages)
 
     def _count(self, understood: Understood, ranking: Ranking, kept: Sequence[Condition]) -> int:
         """How many courses fit, one of each group, where nothing but conditions or their number is asked; else 0."""

@@ -99,7 +99,8 @@ def _whether_taught_by(understood: Understood) -> bool:
 
 def _compared(understood: Understood, shares: Mapping[str, float]) -> bool:
     """Whether several courses are compared, and no field of them: `compare 8,036 and 8,222`."""
-    several = len(understood.codes) > 1 or len(named_beside(understood.titles, next(iter(understood.titles), None))) > 0
+    first = next(iter(understood.titles), None)
+    several = len(understood.codes) > 1 or len(named_beside(understood.titles, first, understood.told)) > 0
     comparing = any(word.text in words_of("comparing") for word in understood.told)
     return several and comparing and shares.get("none", 0.0) + shares.get("elsewhere", 0.0) > UNTOLD
 

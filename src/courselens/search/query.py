@@ -41,6 +41,8 @@ ALL_SAID = 0.7
 """Share of the question's own words that a title explains from which it is not looked for in English."""
 COMPLETE = 0.99
 """Share of a title from which all of it is said."""
+NEARLY_COMPLETE = 0.9
+"""The same for two titles between which a question chooses."""
 APART = 0.25
 """Strength by which a title said in full must lead for nothing but its own words to say which course is meant."""
 COURSE = "course"
@@ -67,7 +69,7 @@ class Understood:
     without any word of asking (empty where that is all or nothing), `told_language` is None where no word tells the
     `language`, `in_english` its terms in English where it is in another language; `topical`
     whether a word is left that neither asks nor says a condition, `plural` whether it asks for courses; `year_named`
-    whether a year is a condition.
+    whether a year is a condition; `unwanted` is a topic that courses are not to be about, which `text` has no more.
     """
 
     question: str
@@ -87,6 +89,7 @@ class Understood:
     plural: bool
     found: Found
     year_named: bool
+    unwanted: str = ""
 
     @property
     def named(self) -> bool:
@@ -149,6 +152,7 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
     """Read `question` by its words. Never fails, whatever the text."""
     question = well_formed(question)
     text = to_the_point(" ".join(question[:LONGEST].split()))
+    text, unwanted = _unwanted(text, parser)
     told = words(text)
     numbers = [(one.start, one.end) for one in parser.numbers(text)]
     codes = [code for code in index.names.codes.find(text, told) if code.courses or not _crosses(code, numbers)]
@@ -174,7 +178,7 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
     title = title_spans(text, free, best) if best else []
     if best and best.cover < FULL and not plural:
         title = joined_on(text, own, title)
-    also = [span for one in named_beside(titles, best) for span in title_spans(text, free, one)]
+    also = [span for one in named_beside(titles, best, told) for span in title_spans(text, free, one)]
     named = [*spans, *title, *also]
     found = parser.parse(text, taken=spans if plural else named, named=named)
     if best and best.cover < COMPLETE and any(one.field == "department" for one in found.conditions):
@@ -215,6 +219,7 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
         plural=plural,
         found=found,
         year_named=any(one.field == "year" for one in found.conditions),
+        unwanted=unwanted,
     )
 
 
@@ -225,6 +230,30 @@ def to_the_point(text: str) -> str:
             break
         text = text[found.end() :]
     return text
+
+
+def _unwanted(text: str, parser: ConditionParser) -> tuple[str, str]:
+    """`text` without a topic that is not wanted, and that topic: `finance courses but not derivatives`. Conditions that
+    are denied stay.
+    """
+    found = _denying(courses=asks_for_courses(words(text))).search(text)
+    topic = found["topic"].strip() if found else ""
+    if found is None or all(word.text in asking_words() for word in words(topic)):
+        return text, ""
+    denied = (one for one in parser.parse(text).conditions if found.start() < one.end and one.start < found.end())
+    rest = " ".join((text[: found.start()] + text[found.end() :]).split())
+    named = any(map(str.isdigit, topic)) or all(word.text in asking_words() for word in words(rest))
+    return (text, "") if named or any(denied) else (rest, topic)
+
+
+@lru_cache(maxsize=2)
+def _denying(*, courses: bool) -> re.Pattern[str]:
+    """Words that say of what courses are not to be, and that topic, to the end of the clause; more of them where
+    `courses` are asked for.
+    """
+    told = [*conditions()["denying"], *(conditions()["denying_courses"] if courses else ())]
+    said = "|".join(re.escape(one) for one in sorted(told, key=len, reverse=True))
+    return re.compile(rf"[\s,;]+(?:{said})\s+(?P<topic>[^,;.?!]+)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1)
@@ -288,16 +317,24 @@ def _with_versions(found: Found, versions: Found) -> Found:
     return Found(tuple(sorted((*found.conditions, *further), key=lambda one: one.start)), found.ignored)
 
 
-def named_beside(titles: Sequence[TitleMention], first: TitleMention | None) -> list[TitleMention]:
-    """Further titles that are said in full beside the `first`, in other words of the question."""
+def named_beside(
+    titles: Sequence[TitleMention], first: TitleMention | None, told: Sequence[Word]
+) -> list[TitleMention]:
+    """Further titles that are said in full beside the `first`, in other words of the question `told`: where it compares
+    or chooses, in some others, as in `History of Finance or of Insurance`.
+    """
+    chooses = any(word.text in words_of("comparing") | words_of("choosing") for word in told)
+    least = NEARLY_COMPLETE if chooses else COMPLETE
     found: list[TitleMention] = []
-    if first is None or first.cover < COMPLETE:
+    if first is None or first.cover < least:
         return found
     taken = set(first.places)
     for one in titles:
-        if one.cover >= COMPLETE and len(one.places) > 1 and not taken & {*one.places}:
+        own = {*one.places} - taken
+        apart = own if chooses else len(one.places) > 1 and len(own) == len({*one.places})
+        if one.cover >= least and apart:
             found.append(one)
-            taken |= {*one.places}
+            taken |= own
     return found
 
 

@@ -20,11 +20,12 @@ from courselens.encode import Vectors
 from courselens.search.decide import Asked
 from courselens.search.facts import Mask
 from courselens.search.field import Fit
-from courselens.search.lexical import LexicalIndex
-from courselens.search.names import TitleMention
+from courselens.search.lexical import LexicalIndex, query_words
+from courselens.search.names import NAMED, TitleMention
 from courselens.search.query import COMPLETE, Understood
 from courselens.search.stored import Index, year_order
 from courselens.search.subjects import Standing, standing
+from courselens.search.translation import english_of_any
 from courselens.search.vectors import Cosines, cosines
 
 SATURATION = 2.2
@@ -42,6 +43,8 @@ WEIGHTS: Mapping[str, Mapping[str, float]] = {
 """Weights by the kind of question (`meant`: one about a course that it does not name) beside the best cosine, which
 weighs 1. BM25 of whole courses is divided by the best of the question; that of single passages added nothing to it.
 Those of topics were fitted on 751 descriptions of courses in other people's wording (LOG.md)."""
+ABOUT = 0.5
+"""Of the best course's BM25, from which another one is about the same topic."""
 COHORT = 5
 """Courses that the best one is compared with."""
 
@@ -233,11 +236,17 @@ def _words(lexical: LexicalIndex, wanted: Sequence[str], rows: int) -> tuple[Flo
     return out, 0.0
 
 
+def about(index: Index, topic: str) -> Mask:
+    """The courses (courses,) that are about `topic` by its words, in English too."""
+    score, _ = _words(index.course_lexical, query_words(f"{topic} {english_of_any(topic)}"), index.courses)
+    return np.asarray(score >= ABOUT)
+
+
 def _mask(index: Index, understood: Understood, allowed: Mask | None) -> Mask:
     mask = np.ones(index.courses, dtype=bool) if allowed is None else allowed.copy()
     if understood.codes:
         coded = np.zeros(index.courses, dtype=bool)
-        coded[understood.coded] = True
+        coded[_coded(index, understood)] = True
         if (coded & mask).any():
             mask &= coded
     if not understood.year_named:
@@ -245,6 +254,19 @@ def _mask(index: Index, understood: Understood, allowed: Mask | None) -> Mask:
         newest[_newest_so_called(index, understood.titles)] = True
         mask = mask & newest if (mask & newest).any() else mask
     return mask
+
+
+def _coded(index: Index, understood: Understood) -> list[int]:
+    """The courses of the codes: of each code those of its last year where no year and no title is named, since a code
+    may have been given anew.
+    """
+    if understood.year_named or understood.strength >= NAMED:
+        return understood.coded
+    found: list[int] = []
+    for code in understood.codes:
+        years = {number: year_order(index.course(number).year) for number in code.courses}
+        found += [number for number, year in years.items() if year == max(years.values())]
+    return found
 
 
 def _newest_so_called(index: Index, titles: Sequence[TitleMention]) -> list[int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from courselens.course import Course, ExamPart, format_value
@@ -36,11 +36,23 @@ COUNTED = {
     "da": "{count:,} kurser passer, blandt andet: {names}.",
 }
 """The same where conditions are all that is asked for, which every one of them fulfils."""
+ASKING_FOR = {
+    "en": ("{count:,} courses ask for {name}: {names}.", "No course says that it asks for {name}."),
+    "de": ("{count:,} Kurse setzen {name} voraus: {names}.", "Kein Kurs setzt laut Katalog {name} voraus."),
+    "da": ("{count:,} kurser kræver {name}: {names}.", "Ifølge kataloget kræver intet kursus {name}."),
+}
+"""Which courses ask for another one, and that none does."""
 UNMET = {
     "en": "Nothing in the catalogue fits “{said}”. Without that: {names}.",
     "de": "Zu «{said}» passt nichts im Katalog. Ohne das: {names}.",
     "da": "Intet i kataloget passer til »{said}«. Uden det: {names}.",
 }
+WITHOUT = {
+    "en": " (courses about “{said}” left out)",
+    "de": " (ohne Kurse zu «{said}»)",
+    "da": " (uden kurser om »{said}«)",
+}
+"""Behind the names of courses where a topic is not wanted."""
 NOT_SAID = {
     "en": "The catalogue does not say {what} of {name}.",
     "de": "Dazu steht bei {name} nichts im Katalog.",
@@ -56,6 +68,9 @@ WHAT = {
     "exam": "examination",
 }
 """What fields are called in that sentence, where not by their names."""
+COMPARED = ("ects", "credits", "language", "level", "type", "start", "duration", "exam_form", "lecturer")
+"""Facts by which courses are compared."""
+_UNIT = {"ects": "{} ECTS", "credits": "{} credits", "level": "level {}"}
 NOT_THIS = {
     "en": "No course is called so with “{said}”; the nearest is {name}.",
     "de": "Kein Kurs heisst so mit «{said}»; am nächsten ist {name}.",
@@ -90,9 +105,11 @@ class Saying:
 NOTHING = Saying(None, (), None, None, ())
 
 
-def say_courses(courses: Sequence[Course], language: str, *, count: int = 0, unmet: Sequence[str] = ()) -> Saying:
-    """Name the best courses, how many there are (`count`, where all of them fit alike) and the conditions that none of
-    them fulfils.
+def say_courses(
+    courses: Sequence[Course], language: str, *, count: int = 0, unmet: Sequence[str] = (), without: str = ""
+) -> Saying:
+    """Name the best courses, how many there are (`count`, where all of them fit alike), the conditions that none of
+    them fulfils, and the topic that they are not about (`without`).
     """
     if not courses:
         return NOTHING
@@ -103,7 +120,19 @@ def say_courses(courses: Sequence[Course], language: str, *, count: int = 0, unm
     elif count > len(courses):
         fit = COUNTED[language]
     names = "; ".join(course.name for course in courses)
+    if without:
+        names += WITHOUT[language].format(said=without)
     return Saying(fit.format(names=names, count=count, said=", ".join(unmet)), (), None, None, ())
+
+
+def say_following(course: Course, courses: Sequence[Course], count: int, language: str) -> Saying:
+    """That `count` courses ask for `course`, the first of them being `courses`; that none does where there is none."""
+    some, none = ASKING_FOR[language]
+    if not courses:
+        return Saying(None, (), "prerequisites", course, (), none.format(name=course.name))
+    names = "; ".join(one.name for one in courses) + ("; …" if count > len(courses) else "")
+    said = some.format(count=count, name=course.name, names=names)
+    return Saying(said.replace("1 courses ask", "1 course asks") if count == 1 else said, (), None, None, ())
 
 
 def say_field(
@@ -141,6 +170,12 @@ def say_field(
         text = f"{course.name}: {field.replace('_', ' ')} {said}."
         return Saying(_opened(_yes_no(understood, field, value, language), text, course), value, field, course, ())
     return _missing(course, wanted, language)
+
+
+def with_facts(saying: Saying, course: Course) -> Saying:
+    """`saying` of a course that is compared with others, behind its facts: `7.5 ECTS · English · Master`."""
+    told = [f"{_UNIT.get(name, '{}').format(course.fields[name].text)}" for name in COMPARED if course.values(name)]
+    return replace(saying, answer=f"{course.name}: {' · '.join(told)}\n{saying.answer}") if told else saying
 
 
 def not_said(course: Course, field: str | None, language: str) -> str:

@@ -1,0 +1,48 @@
+"""Courses that ask for another one: what can be taken after it.
+
+In: a question that names a course and asks what comes after it. Out: the courses whose prerequisites name it, by code
+in any spelling or by its whole title.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from courselens.dataset.types import Passage
+from courselens.search.lexical import query_words
+from courselens.search.names import NAMED
+from courselens.search.places import phrase_pattern
+from courselens.search.query import Understood
+from courselens.search.stored import Index, year_order
+from courselens.search.tokens import fold, words
+
+SECTION = "prerequisites"
+DEEP = 1_000
+"""Passages, best by the words of the course's name, that are read for it."""
+LEAST = 2
+"""Words of a title that are told from any other words."""
+
+
+def asks_what_follows(understood: Understood) -> bool:
+    """Whether it is asked what comes after a course that is named: `what can I take after CSCI 221`."""
+    named = understood.codes or understood.strength >= NAMED
+    return bool(named) and phrase_pattern("coming_after").search(fold(understood.frame)) is not None
+
+
+def following(index: Index, passage: Callable[[int], Passage], understood: Understood, number: int) -> list[int]:
+    """The courses that ask for course `number`, of other groups than its own; of each code the newest."""
+    course, found = index.course(number), dict[str, int]()
+    title = fold(course.title) if len(words(course.title)) >= LEAST else None
+    asked = index.asked_names.index(SECTION) if SECTION in index.asked_names else -1
+    wanted = query_words(" ".join([*course.codes, course.title]))
+    for place in index.lexical.search([(word, 1.0) for word in wanted], DEEP).rows.tolist():
+        owner = index.owner(place)
+        if index.fact[place] or index.asked[place] != asked or index.group[owner] == index.group[number]:
+            continue
+        text = passage(place).text.partition("\n")[2]
+        coded = any(number in one.courses for one in index.names.codes.find(text, words(text)))
+        if coded or (title is not None and title in fold(text)):
+            code, year = index.course(owner).code, year_order(index.course(owner).year)
+            if code not in found or year > year_order(index.course(found[code]).year):
+                found[code] = owner
+    return sorted(found.values())
