@@ -20,7 +20,7 @@ from courselens.search.clauses import SURE
 from courselens.search.concerns import Concern, concerns_of
 from courselens.search.conditions import Condition, ConditionParser, Found
 from courselens.search.confidence import Evidence, evidence_of
-from courselens.search.decide import SAME, TOLD, Asked, applied, asks, decide
+from courselens.search.decide import SAME, TOLD, Asked, applied, asks, decide, names_a_topic
 from courselens.search.facts import Mask
 from courselens.search.field import Fit, choose_field, openness
 from courselens.search.following import asks_what_follows, following
@@ -61,7 +61,7 @@ REMEMBERED = 4096
 """Courses, and passages, kept parsed."""
 NAMED_COURSES = 3
 """Courses that the answer to "which courses …" names in its sentence."""
-NEARLY_AS_GOOD = 0.6
+NEARLY_AS_GOOD = 0.7
 """Share of the best one's score from which a course is named beside it."""
 ALIASES = {
     "ects": ("ects", "credits"),
@@ -184,7 +184,10 @@ class Answerer:
             for one in also:
                 fitting = self._fits(understood, one, vectors[0], parts, concerns)[1]
                 told = replace(ranking, parts=fitting)
-                beside.append(self._say(understood, asked, told, kept, number=one, compared=True))
+                beside += [
+                    self._say(understood, wanted, told, kept, number=one, compared=True)
+                    for wanted in several or (asked,)
+                ]
         ignored = tuple(dict.fromkeys((*found.ignored, *(one.said for one in relaxed))))
         compared = bool(also)
         said = [
@@ -282,6 +285,8 @@ class Answerer:
 
     def _field(self, asked: Asked, understood: Understood, number: int, fits: Sequence[Fit], untold: float) -> Asked:
         """The field asked, now that course `number` is known, whose passages fit so well."""
+        if names_a_topic(understood):
+            return replace(asked, field=None)
         labelled = self._labelled(understood, fits)
         if labelled:
             return replace(asked, field=labelled, share=TOLD, elsewhere=0.0)
@@ -465,6 +470,8 @@ class Answerer:
         passages = tuple((place, self.passage(place)) for place in places)
         if writes(understood):
             passages = tuple(sorted(passages, key=lambda one: not ADDRESS.search(one[1].text)))
+        elif field in ("exam", "exam_form") and not self._detailed(understood, course):
+            passages = tuple(sorted(passages, key=lambda one: one[1].kind != "fact"))  # the summary of all parts
         elif field in (None, "content") and not self._detailed(understood, course):
             passages = self._from_the_start(number, passages)
             if compared:

@@ -16,8 +16,8 @@ from courselens.search.conditions import Condition, Found
 from courselens.search.framing import inside
 from courselens.search.places import words_of
 from courselens.search.query import COMPLETE, FULL, Understood, named_beside
-from courselens.search.tokens import either, flat, words
-from courselens.search.vocabulary import conditions, stop_words
+from courselens.search.tokens import either, flat, fold, words
+from courselens.search.vocabulary import MENTION, conditions, stop_words
 
 Kind = Literal["course", "courses", "topic"]
 """`course`: about one course. `courses`: asks for courses. `topic`: a description or bare words, best courses first."""
@@ -80,10 +80,11 @@ def decide(understood: Understood, shares: Mapping[str, float], held: frozenset[
         return Asked("courses", None, share, elsewhere, shares)
     if understood.codes or named:
         asked = best if share >= max(LEAST_ASKED, elsewhere) or share > none + courses + elsewhere else None
+        asked = None if names_a_topic(understood) else asked
         return Asked("course", asked, share, elsewhere, shares)
     if understood.plural or alone or (courses > max(0.5, mass) and not _about_one(understood)):
         return Asked("courses", None, share, elsewhere, shares)
-    if mass >= DESCRIBED_ASKED or _about_one(understood):
+    if (mass >= DESCRIBED_ASKED and not names_a_topic(understood)) or _about_one(understood):
         return Asked("course", best, share, elsewhere, shares)
     return Asked("topic", None, share, elsewhere, shares)
 
@@ -233,6 +234,14 @@ def _of_the_course(understood: Understood) -> bool:
         or (word in singular and any(one in definite for one in told[max(0, place - 4) : place]))
         for place, word in enumerate(told)
     )
+
+
+def names_a_topic(understood: Understood) -> bool:
+    """Whether nothing but a course on a topic is named: `Vorlesung über Erinnern`, `course on VAT?`."""
+    told = [word.text for word in words(understood.frame)]
+    if len(told) != 3:
+        return False
+    return told[0] in words_of("singular_courses") and told[1] in words_of("about") and told[2] == fold(MENTION)
 
 
 def _about_one(understood: Understood) -> bool:

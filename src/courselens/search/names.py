@@ -23,6 +23,7 @@ from rapidfuzz.distance import OSA
 from courselens.course import Course
 from courselens.search.codes import Codes, codes_of
 from courselens.search.lexical import word_stems
+from courselens.search.places import compound_of
 from courselens.search.tokens import Word, abbreviates, words
 from courselens.search.vocabulary import asking_words, stop_words
 
@@ -226,6 +227,9 @@ class Names:
                 found = dict.fromkeys(short, SHORTENED)
             elif len(begun) <= BEGUN:
                 found = {known: 0.6 + 0.3 * len(word) / len(known) for known in begun}
+        stem = compound_of(word) if not found else None
+        if stem:  # `der Hexenkurs`
+            return self.similar(stem)
         return tuple((self.words[known], similarity) for known, similarity in found.items())
 
     def _scored(self, told: Sequence[Word], places: Mapping[int, tuple[int, float]]) -> list[TitleMention]:

@@ -14,6 +14,7 @@ from typing import Any
 from courselens.course import Course, ExamPart, format_value
 from courselens.dataset.types import Passage
 from courselens.dataset.wording import language_of, make_statements
+from courselens.search.concerns import concerns_of
 from courselens.search.conditions import values_said
 from courselens.search.lexical import word_stems
 from courselens.search.people import Person
@@ -68,6 +69,8 @@ WHAT = {
     "exam": "examination",
 }
 """What fields are called in that sentence, where not by their names."""
+PRACTICAL = 3
+"""What a word that tells something practical counts for where sentences are chosen to be shown."""
 COMPARED = ("ects", "credits", "language", "level", "type", "start", "duration", "exam_form", "lecturer")
 """Facts by which courses are compared."""
 _UNIT = {"ects": "{} ECTS", "credits": "{} credits", "level": "level {}"}
@@ -305,6 +308,9 @@ def _excerpt(text: str, understood: Understood, course: Course, names: Collectio
     found = [(word.start, stem) for word in words(body) for stem in word_stems(word.text) & asked]
     if writes(understood):
         found += [(match.start(), match.group()) for match in ADDRESS.finditer(body)]
+    for concern in concerns_of(understood.beside):
+        hits = [match.start() for match in concern.telling.finditer(flat(body))]
+        found += [(at, f"{concern.name} {weight}") for at in hits for weight in range(PRACTICAL)]
     for wanted in filter(None, looked_for(understood.frame)):
         found += [(match.start(), wanted.pattern) for match in wanted.finditer(flat(body))]
     bounds = [0, *(match.end() for match in _SENTENCE.finditer(body)), len(body)]
