@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -23,7 +23,7 @@ from courselens.search.confidence import Evidence, evidence_of
 from courselens.search.decide import SAME, TOLD, Asked, applied, asks, decide, names_a_topic
 from courselens.search.facts import Mask
 from courselens.search.field import Fit, choose_field, openness
-from courselens.search.following import asks_what_follows, following
+from courselens.search.following import asks_what_follows, following, undemanding
 from courselens.search.instead import Instead, instead
 from courselens.search.lexical import query_words
 from courselens.search.people import told_of_person
@@ -43,6 +43,7 @@ from courselens.search.saying import (
     say_field,
     say_following,
     say_person,
+    say_which,
     with_facts,
     writes,
 )
@@ -155,9 +156,8 @@ class Answerer:
             asked = replace(asked, kind="courses", field=None, elsewhere=0.0)
             understood = replace(understood, codes=(), titles=(), topical=False)
             found, start = replace(found, conditions=()), np.isin(np.arange(self.index.courses), next_ones)
-        if understood.unwanted and asked.kind != "course":
-            wanted = start & ~about(self.index, understood.unwanted)
-            start = wanted if wanted.any() else start
+        if asked.kind != "course":
+            start = self._wanted(start, understood)
         allowed, kept, relaxed = self._narrowed(start, found.conditions)
         told, words = near, understood.wanted
         if asked.kind == "course" and not understood.named and understood.bare:  # its facts would match every course's
@@ -197,6 +197,8 @@ class Answerer:
             said = [
                 say_person(understood, self.course(self.index.owner(person.place)), person, self.passage(person.place))
             ]
+        if asked.kind == "course" and self._of_none(understood):
+            said = [say_which(asked.field, understood.language)]
         if after is not None:
             best = [self.course(one) for one in ranking.order[:NAMED_AFTER].tolist()] if next_ones else []
             said = [say_following(self.course(after), best, len(next_ones), understood.language)]
@@ -216,6 +218,27 @@ class Answerer:
         )
         kept = (*given, *kept)
         return Considered(understood, asked, kept, ignored, ranking, saying, (*further, *beside), evidence, other)
+
+    def _wanted(self, start: Mask, understood: Understood) -> Mask:
+        """Of the courses of `start` those that are about no unwanted topic and ask for as little as is wanted; all
+        where that leaves none.
+        """
+        wanted = start.copy()
+        if understood.unwanted:
+            wanted &= ~about(self.index, understood.unwanted)
+        if understood.undemanding:
+            wanted &= self.undemanding
+        return wanted if wanted.any() else start
+
+    @cached_property
+    def undemanding(self) -> Mask:
+        """The courses that ask for nothing before."""
+        return undemanding(self.index, self.passage)
+
+    def _of_none(self, understood: Understood) -> bool:
+        """Whether a question for one of several courses says nothing of which: `and who teaches it?`."""
+        small = asking_words() | {*self.index.asked_names}
+        return self.index.courses > 1 and not understood.named and all(one.text in small for one in understood.told)
 
     def _first(self, understood: Understood) -> int | None:
         """The newest course that the question names by code, else by title."""
@@ -459,8 +482,7 @@ class Answerer:
             if not understood.told:
                 return NOTHING
             count = self._count(understood, ranking, kept)
-            without = understood.unwanted
-            return say_courses(courses, understood.language, count=count, unmet=unmet, without=without)
+            return say_courses(courses, understood, count=count, unmet=unmet)
         number = int(ranking.order[0]) if number is None else number
         course = self.course(number)
         field = self.held(number, asked.field)

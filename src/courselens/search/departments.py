@@ -11,6 +11,9 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
 from courselens.search.facts import Condition, Facts
 from courselens.search.joined import within
 from courselens.search.places import WITH_VALUES, Around, value_words, words_of
@@ -21,6 +24,8 @@ MOST = 6
 """Words that may name departments and nothing else."""
 LONGEST = 4
 """Words of a department's name, but for small ones."""
+MISSPELT = 6
+"""Letters of a word from which a slip in it is mended."""
 LEAST = 3
 """Letters of a short form that words are taken for."""
 _SHORT = re.compile(r"[A-Z]{2,8}")
@@ -95,7 +100,7 @@ class Departments:
         """
         first = told[0].text
         for size in range(min(LONGEST + 2, len(told)), 0, -1):
-            said = [word.text for word in told[:size] if word.text not in words_of("joining")]
+            said = [_mended(word.text) for word in told[:size] if word.text not in words_of("joining")]
             if told[size - 1].text in words_of("joining") or not 0 < len(said) <= LONGEST:
                 continue
             subjects = words_of("department_subjects") | (
@@ -131,6 +136,16 @@ def _made_of(code: str, said: Sequence[str]) -> bool:
 def _cuts(letters: str, word: str) -> bool:
     """Whether letters begin a word, or are more than two of it: `sci` and `wrk`."""
     return word.startswith(letters) or (len(letters) >= LEAST and abbreviates(letters, word))
+
+
+@lru_cache(maxsize=4096)
+def _mended(word: str) -> str:
+    """A misspelt subject as it is spelt: `philosphy`."""
+    known = words_of("department_subjects")
+    if len(word) < MISSPELT or word in known | words_of("sciences") | words_of("department_parts"):
+        return word
+    best = process.extractOne(word, [one for one in known if one[0] == word[0]], scorer=OSA.distance, score_cutoff=1)
+    return str(best[0]) if best else word
 
 
 @lru_cache(maxsize=1)

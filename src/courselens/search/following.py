@@ -1,4 +1,4 @@
-"""Courses that ask for another one: what can be taken after it.
+"""Courses that ask for another one, what can be taken after it, and those that ask for nothing.
 
 In: a question that names a course and asks what comes after it. Out: the courses whose prerequisites name it, by code
 in any spelling or by its whole title.
@@ -6,9 +6,13 @@ in any spelling or by its whole title.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
+import numpy as np
+
 from courselens.dataset.types import Passage
+from courselens.search.facts import Mask
 from courselens.search.lexical import query_words
 from courselens.search.names import NAMED
 from courselens.search.places import phrase_pattern
@@ -19,8 +23,22 @@ from courselens.search.tokens import fold, words
 SECTION = "prerequisites"
 DEEP = 1_000
 """Passages, best by the words of the course's name, that are read for it."""
+SHORT = 90
+"""Letters of a section that says no more than that nothing is asked for."""
+_NOTHING = re.compile(r"(?:none|no|nothing|not? required|keine?|nichts|ingen|intet|-|n/a)\b|[-–]*$")
 LEAST = 2
 """Words of a title that are told from any other words."""
+
+
+def undemanding(index: Index, passage: Callable[[int], Passage]) -> Mask:
+    """The courses (courses,) that ask for nothing before: without such a section, or with one that says so."""
+    mask = np.ones(index.courses, dtype=bool)
+    if SECTION in index.asked_names:
+        told = (np.asarray(index.asked) == index.asked_names.index(SECTION)) & ~np.asarray(index.fact)
+        for place in np.flatnonzero(told).tolist():
+            text = fold(passage(place).text.partition("\n")[2]).strip()
+            mask[index.owner(place)] &= len(text) <= SHORT and _NOTHING.match(text) is not None
+    return mask
 
 
 def asks_what_follows(understood: Understood) -> bool:

@@ -69,7 +69,8 @@ class Understood:
     without any word of asking (empty where that is all or nothing), `told_language` is None where no word tells the
     `language`, `in_english` its terms in English where it is in another language; `topical`
     whether a word is left that neither asks nor says a condition, `plural` whether it asks for courses; `year_named`
-    whether a year is a condition; `unwanted` is a topic that courses are not to be about, which `text` has no more.
+    whether a year is a condition; `unwanted` is a topic that courses are not to be about, and `undemanding` tells
+    that they are to ask for nothing before; `text` says neither any more.
     """
 
     question: str
@@ -90,6 +91,7 @@ class Understood:
     found: Found
     year_named: bool
     unwanted: str = ""
+    undemanding: bool = False
 
     @property
     def named(self) -> bool:
@@ -153,6 +155,7 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
     question = well_formed(question)
     text = to_the_point(" ".join(question[:LONGEST].split()))
     text, unwanted = _unwanted(text, parser)
+    text, undemanding = _undemanding(text)
     told = words(text)
     numbers = [(one.start, one.end) for one in parser.numbers(text)]
     codes = [code for code in index.names.codes.find(text, told) if code.courses or not _crosses(code, numbers)]
@@ -220,6 +223,7 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
         found=found,
         year_named=any(one.field == "year" for one in found.conditions),
         unwanted=unwanted,
+        undemanding=undemanding,
     )
 
 
@@ -244,6 +248,19 @@ def _unwanted(text: str, parser: ConditionParser) -> tuple[str, str]:
     rest = " ".join((text[: found.start()] + text[found.end() :]).split())
     named = any(map(str.isdigit, topic)) or all(word.text in asking_words() for word in words(rest))
     return (text, "") if named or any(denied) else (rest, topic)
+
+
+def _undemanding(text: str) -> tuple[str, bool]:
+    """`text` without that courses are to ask for nothing before, and whether it said so."""
+    found = _no_prerequisites().search(text) if asks_for_courses(words(text)) else None
+    rest = " ".join((text[: found.start()] + text[found.end() :]).split()) if found else text
+    return rest, found is not None
+
+
+@lru_cache(maxsize=1)
+def _no_prerequisites() -> re.Pattern[str]:
+    said = "|".join(re.escape(one) for one in sorted(conditions()["no_prerequisites"], key=len, reverse=True))
+    return re.compile(rf"(?:[\s,;]|\b(?:that|which|die|som|with|mit|have|haben)\b)*\b(?:{said})\b", re.IGNORECASE)
 
 
 @lru_cache(maxsize=2)

@@ -54,6 +54,17 @@ WITHOUT = {
     "da": " (uden kurser om »{said}«)",
 }
 """Behind the names of courses where a topic is not wanted."""
+UNDEMANDING = {
+    "en": " (only courses that ask for nothing before)",
+    "de": " (nur Kurse ohne Voraussetzungen)",
+    "da": " (kun kurser uden forudsætninger)",
+}
+"""The same where prerequisites are not."""
+WHICH = {
+    "en": "Which course is meant? Ask with its title or code.",
+    "de": "Welcher Kurs ist gemeint? Bitte mit Titel oder Code fragen.",
+    "da": "Hvilket kursus menes der? Spørg med titel eller kode.",
+}
 NOT_SAID = {
     "en": "The catalogue does not say {what} of {name}.",
     "de": "Dazu steht bei {name} nichts im Katalog.",
@@ -109,13 +120,14 @@ NOTHING = Saying(None, (), None, None, ())
 
 
 def say_courses(
-    courses: Sequence[Course], language: str, *, count: int = 0, unmet: Sequence[str] = (), without: str = ""
+    courses: Sequence[Course], understood: Understood, *, count: int = 0, unmet: Sequence[str] = ()
 ) -> Saying:
     """Name the best courses, how many there are (`count`, where all of them fit alike), the conditions that none of
-    them fulfils, and the topic that they are not about (`without`).
+    them fulfils, and what else was left out.
     """
     if not courses:
         return NOTHING
+    language = understood.language
     one, several = FIT[language]
     fit = one if len(courses) == 1 else several
     if unmet:
@@ -123,9 +135,16 @@ def say_courses(
     elif count > len(courses):
         fit = COUNTED[language]
     names = "; ".join(course.name for course in courses)
-    if without:
-        names += WITHOUT[language].format(said=without)
+    if understood.unwanted:
+        names += WITHOUT[language].format(said=understood.unwanted)
+    if understood.undemanding:
+        names += UNDEMANDING[language]
     return Saying(fit.format(names=names, count=count, said=", ".join(unmet)), (), None, None, ())
+
+
+def say_which(field: str | None, language: str) -> Saying:
+    """That `field` is asked of no course that the question names."""
+    return Saying(None, (), field, None, (), WHICH[language])
 
 
 def say_following(course: Course, courses: Sequence[Course], count: int, language: str) -> Saying:
