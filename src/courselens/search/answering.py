@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 import numpy as np
 
@@ -18,19 +18,20 @@ from courselens.encode import Vectors
 from courselens.search.answer import Reference
 from courselens.search.clauses import SURE
 from courselens.search.concerns import Concern, concerns_of
-from courselens.search.conditions import Condition, ConditionParser, Found
+from courselens.search.conditions import Condition, ConditionParser
 from courselens.search.confidence import Evidence, evidence_of
 from courselens.search.decide import SAME, TOLD, Asked, applied, asks, decide, names_a_topic
 from courselens.search.facts import Mask
 from courselens.search.field import Fit, choose_field, openness
-from courselens.search.following import asks_what_follows, following, undemanding
+from courselens.search.following import asks_what_follows, following
 from courselens.search.instead import Instead, instead
 from courselens.search.lexical import query_words
+from courselens.search.narrowing import Narrowing
 from courselens.search.people import told_of_person
 from courselens.search.places import words_of
 from courselens.search.plural import counts
-from courselens.search.query import Understood, named_beside, needed, tied, understand
-from courselens.search.rank import SATURATION, Near, Parts, Ranking, about, best_passages, measure, rank
+from courselens.search.query import Understood, named_beside, needed, understand
+from courselens.search.rank import SATURATION, Near, Parts, Ranking, best_passages, measure, rank
 from courselens.search.saying import (
     ADDRESS,
     NOTHING,
@@ -117,6 +118,7 @@ class Answerer:
         self.course = lru_cache(maxsize=REMEMBERED)(index.course)
         self.reference = lru_cache(maxsize=REMEMBERED)(lambda number: Reference.of(self.course(number)))
         self.passage = lru_cache(maxsize=REMEMBERED)(index.passage)
+        self.narrowing = Narrowing(index, self.course, self.passage)
         self.tells = lru_cache(maxsize=10 * REMEMBERED)(lambda place: date_or_amount(self.passage(place).text))
         self.told = lru_cache(maxsize=10 * REMEMBERED)(self._told)
 
@@ -144,10 +146,10 @@ class Answerer:
         person = told_of_person(self.index, self.passage, understood, asked, near)
         if person is not None:
             asked = replace(asked, kind="topic", field=None, elsewhere=0.0)
-        found, own = self._dated(understood, applied(understood, asked), asked)
+        found, own = self.narrowing.dated(understood, applied(understood, asked), asked)
         if understood.year_named and not any(one.field == "year" for one in found.conditions):
             understood = replace(understood, year_named=False)  # the newest, then
-        start = self._start(understood, given, hidden) & self._apart(understood, asked) & own
+        start = self.narrowing.start(understood, given, hidden) & self.narrowing.apart(understood, asked) & own
         if person is not None:
             start &= np.arange(self.index.courses) == self.index.owner(person.place)
         after = self._first(understood) if person is None and asks_what_follows(understood) else None
@@ -157,8 +159,8 @@ class Answerer:
             understood = replace(understood, codes=(), titles=(), topical=False)
             found, start = replace(found, conditions=()), np.isin(np.arange(self.index.courses), next_ones)
         if asked.kind != "course":
-            start = self._wanted(start, understood)
-        allowed, kept, relaxed = self._narrowed(start, found.conditions)
+            start = self.narrowing.wanted(start, understood)
+        allowed, kept, relaxed = self.narrowing.narrowed(start, found.conditions)
         told, words = near, understood.wanted
         if asked.kind == "course" and not understood.named and understood.bare:  # its facts would match every course's
             told, words = near.of_rows(1), understood.wanted_bare
@@ -183,9 +185,9 @@ class Answerer:
             other = None if also else self._instead(understood, number)
             for one in also:
                 fitting = self._fits(understood, one, vectors[0], parts, concerns)[1]
-                told = replace(ranking, parts=fitting)
+                its = replace(ranking, parts=fitting)
                 beside += [
-                    self._say(understood, wanted, told, kept, number=one, compared=True)
+                    self._say(understood, wanted, its, kept, number=one, compared=True)
                     for wanted in several or (asked,)
                 ]
         ignored = tuple(dict.fromkeys((*found.ignored, *(one.said for one in relaxed))))
@@ -218,22 +220,6 @@ class Answerer:
         )
         kept = (*given, *kept)
         return Considered(understood, asked, kept, ignored, ranking, saying, (*further, *beside), evidence, other)
-
-    def _wanted(self, start: Mask, understood: Understood) -> Mask:
-        """Of the courses of `start` those that are about no unwanted topic and ask for as little as is wanted; all
-        where that leaves none.
-        """
-        wanted = start.copy()
-        if understood.unwanted:
-            wanted &= ~about(self.index, understood.unwanted)
-        if understood.undemanding:
-            wanted &= self.undemanding
-        return wanted if wanted.any() else start
-
-    @cached_property
-    def undemanding(self) -> Mask:
-        """The courses that ask for nothing before."""
-        return undemanding(self.index, self.passage)
 
     def _of_none(self, understood: Understood) -> bool:
         """Whether a question for one of several courses says nothing of which: `and who teaches it?`."""
@@ -386,77 +372,6 @@ class Answerer:
         group = SAME.get(asked.field, asked.field)
         fields = dict.fromkeys(one for one in told if one == asked.field or SAME.get(one, one) != group)
         return tuple(replace(asked, field=one) for one in fields) if len(fields) > 1 else ()
-
-    def _start(self, understood: Understood, given: Sequence[Condition], hidden: Mask | None) -> Mask:
-        mask = np.ones(self.index.courses, dtype=bool)
-        if understood.coded:
-            mask[:] = False
-            mask[understood.coded] = True
-        for one in given:
-            mask &= one.mask(self.index.facts)
-        if hidden is not None:
-            mask &= ~hidden
-        return mask
-
-    def _apart(self, understood: Understood, asked: Asked) -> Mask:
-        """Of courses of one title or code, those that conditions beside it fit: `Reporting & Auditing, the English
-        version`; on what is asked, where it is asked if it is so (`is it in English?`) and any of the last year is.
-        """
-        mask = np.ones(self.index.courses, dtype=bool)
-        alike = np.array(understood.coded or tied(understood.titles), dtype=np.int64)
-        if asked.kind != "course" or len(alike) < 2:
-            return mask
-        for condition in understood.found.conditions:
-            of_asked = SAME.get(condition.field, condition.field) == SAME.get(asked.field or "", asked.field)
-            if of_asked and not (asks_yes_no(understood) and condition.operator == "is"):
-                continue
-            fitting = condition.mask(self.index.facts)[alike]
-            if of_asked and not understood.year_named:
-                years = [year_order(self.course(int(number)).year) for number in alike]
-                fitting &= np.array([year == max(years) for year in years])
-            if fitting.any() and (of_asked or not understood.coded):
-                mask[alike[~fitting]] = False
-        return mask if mask[alike].any() else np.ones_like(mask)
-
-    def _dated(self, understood: Understood, found: Found, asked: Asked) -> tuple[Found, Mask]:
-        """Of a course that is named, a year keeps its own versions, whatever they are called, and no other course; a
-        year that it has none of is ignored. What is left of `found`, and the courses that may be meant.
-        """
-        mask = np.ones(self.index.courses, dtype=bool)
-        named = understood.coded or tied(understood.titles) if asked.kind == "course" else []
-        years = [one for one in found.conditions if one.field == "year"]
-        if not named or not years:
-            return found, mask
-        own = np.isin(self.index.group, self.index.group[named])
-        missing = [one for one in years if not (one.mask(self.index.facts) & own).any()]
-        left = tuple(one for one in found.conditions if one not in missing)
-        return Found(left, (*found.ignored, *(one.said for one in missing))), mask if missing else own
-
-    def _narrowed(
-        self, start: Mask, conditions: Sequence[Condition]
-    ) -> tuple[Mask, tuple[Condition, ...], tuple[Condition, ...]]:
-        """The courses that fulfil the conditions; one that would leave nothing is relaxed: `only` to `is` at first."""
-        narrowed = self._narrow(start, conditions)
-        weaker = [replace(one, operator="is") if one.operator == "only" else one for one in conditions]
-        if len(narrowed[1]) < len(conditions) and weaker != list(conditions):
-            again = self._narrow(start, weaker)
-            return again if len(again[1]) > len(narrowed[1]) else narrowed
-        return narrowed
-
-    def _narrow(
-        self, start: Mask, conditions: Sequence[Condition]
-    ) -> tuple[Mask, tuple[Condition, ...], tuple[Condition, ...]]:
-        kept: list[Condition] = []
-        relaxed: list[Condition] = []
-        mask = start
-        for one in conditions:
-            narrower = mask & one.mask(self.index.facts)
-            if narrower.any():
-                mask = narrower
-                kept.append(one)
-            else:
-                relaxed.append(one)
-        return mask, tuple(kept), tuple(relaxed)
 
     def _say(
         self,

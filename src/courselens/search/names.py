@@ -227,9 +227,9 @@ class Names:
                 found = dict.fromkeys(short, SHORTENED)
             elif len(begun) <= BEGUN:
                 found = {known: 0.6 + 0.3 * len(word) / len(known) for known in begun}
-        stem = compound_of(word) if not found else None
-        if stem:  # `der Hexenkurs`
-            return self.similar(stem)
+        kind = compound_of(word) if not found else None
+        if kind:  # `der Hexenkurs`
+            return self.similar(kind)
         return tuple((self.words[known], similarity) for known, similarity in found.items())
 
     def _scored(self, told: Sequence[Word], places: Mapping[int, tuple[int, float]]) -> list[TitleMention]:

@@ -244,10 +244,12 @@ def _unwanted(text: str, parser: ConditionParser) -> tuple[str, str]:
     topic = found["topic"].strip() if found else ""
     if found is None or all(word.text in asking_words() for word in words(topic)):
         return text, ""
-    denied = (one for one in parser.parse(text).conditions if found.start() < one.end and one.start < found.end())
+    read = parser.parse(text)
+    denied = any(found.start() < one.end and one.start < found.end() for one in read.conditions)
+    denied = denied or any(said in found.group() for said in read.ignored)
     rest = " ".join((text[: found.start()] + text[found.end() :]).split())
     named = any(map(str.isdigit, topic)) or all(word.text in asking_words() for word in words(rest))
-    return (text, "") if named or any(denied) else (rest, topic)
+    return (text, "") if named or denied else (rest, topic)
 
 
 def _undemanding(text: str) -> tuple[str, bool]:

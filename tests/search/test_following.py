@@ -1,0 +1,114 @@
+"""Courses that ask for another one or for nothing, topics that are not wanted, courses compared, a code given anew."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from courselens.course import Catalogue, Course
+from courselens.search.index import build_index, open_index
+from courselens.search.lens import Lens
+from fakes import CREDULOUS, HashEncoder, catalogue, course, passages_of
+
+TOPOLOGY, GROUPS, STACKS, LISTS, SETS, TREES = (
+    "MATH 348",
+    "MATH 252",
+    "CSCI 221",
+    "CSCI 241",
+    "CSCI 261",
+    "CSCI 301",
+)
+
+
+def _course(code: str, title: str, before: str, about: str, year: str = "2024/2025") -> Course:
+    sections = {"prerequisites": before, "content": about}
+    return course(code, title, year, language="English", lecturer="Ann Berg", ects=6.0, sections=sections)
+
+
+MADE = (
+    _course(TOPOLOGY, "Topology of Surfaces", "Abstract Algebra or MATH 220.", "Spaces and surfaces."),
+    _course(GROUPS, "Abstract Algebra", "None.", "Groups, rings and fields."),
+    _course(STACKS, "Data Structures", "No prerequisites.", "Stacks, queues and trees of programs."),
+    _course(LISTS, "Hardware Design", "Csci221 or permission of the instructor.", "Circuits and programs."),
+    _course(SETS, "Programming Paradigms", "CSCI 221 and MATH 252 and a laptop of your own.", "Languages of programs."),
+    replace(_course(TREES, "Game Trees", "None.", "Play."), year="2010/2011", key="old", group="old"),
+    _course(TREES, "Compilers", "CSCI 241.", "Programs that translate programs."),
+)
+
+
+@pytest.fixture(scope="module")
+def lens(tmp_path_factory: pytest.TempPathFactory) -> Lens:
+    found = Catalogue((*catalogue().courses, *MADE))
+    folder = tmp_path_factory.mktemp("following") / "index"
+    build_index(found, [passage for one in found.courses for passage in passages_of(one)], HashEncoder(256), folder)
+    return Lens(open_index(folder), HashEncoder(256), CREDULOUS)
+
+
+@pytest.mark.parametrize(
+    ("question", "codes"),
+    [
+        ("what can I take after CSCI 221", {LISTS, SETS}),
+        ("which courses require Data Structures", {LISTS, SETS}),
+        ("I did MATH 252, what's next", {TOPOLOGY, SETS}),
+        ("is CSCI 241 a prerequisite for anything", {TREES}),
+    ],
+)
+def test_courses_that_ask_for_one(lens: Lens, question: str, codes: set[str]) -> None:
+    found = lens.ask(question)
+    assert {one.course.code for one in found.courses} == codes
+    assert all(code in str(found.answer) for code in codes)
+
+
+def test_that_no_course_asks_for_one_is_said(lens: Lens) -> None:
+    found = lens.ask("what can I take after MATH 348")
+    assert (found.answer, found.note) == (None, "No course says that it asks for MATH 348 Topology of Surfaces.")
+
+
+def test_what_is_needed_before_and_learnt_is_no_question_for_what_follows(lens: Lens) -> None:
+    assert lens.ask("what do I need before CSCI 241").field == "prerequisites"
+    assert lens.consider("what will I be able to do after taking CSCI 221").asked.kind == "course"
+
+
+def test_courses_that_ask_for_nothing(lens: Lens) -> None:
+    found = lens.ask("courses on programs without any prerequisites")
+    assert found.courses[0].course.code == STACKS
+    assert not {LISTS, SETS, TREES} & {one.course.code for one in found.courses}
+    assert "ask for nothing before" in str(found.answer)
+
+
+def test_a_topic_that_is_not_wanted(lens: Lens) -> None:
+    assert LISTS in {one.course.code for one in lens.ask("courses on programs").courses}
+    found = lens.ask("courses on programs but not circuits")
+    assert LISTS not in {one.course.code for one in found.courses}
+    assert "“circuits” left out" in str(found.answer)
+    kept = lens.answerer.understand("courses on programs but not in German")
+    assert (kept.unwanted, kept.found.ignored) == ("", ("not in German",))
+
+
+def test_compared_courses_are_told_with_their_facts(lens: Lens) -> None:
+    found = lens.ask("compare Abstract Algebra and Data Structures")
+    told = [str(found.answer), *(str(one.answer) for one in found.further)]
+    assert len(told) == 2
+    assert all("6 ECTS · English" in one for one in told)
+    assert "Groups, rings" in "".join(told)
+    either = lens.ask("which has more credits, Abstract Algebra or Data Structures?")
+    assert [either.field, *(one.field for one in either.further)] == ["ects", "ects"]
+
+
+def test_a_code_that_was_given_anew_is_that_of_its_last_year(lens: Lens) -> None:
+    assert lens.ask("what is CSCI 301 about").course is not None
+    assert {one.course.title for one in lens.ask("CSCI 301").courses} == {"Compilers"}
+    assert {one.course.title for one in lens.ask("CSCI 301 2010/2011").courses} == {"Game Trees"}
+
+
+def test_a_question_for_no_course_is_asked_back(lens: Lens) -> None:
+    found = lens.ask("and who teaches it?")
+    assert found.answer is None
+    assert str(found.note).startswith("Which course is meant?")
+
+
+def test_a_course_on_a_topic_is_described(tmp_path: Path, lens: Lens) -> None:
+    found = lens.ask("course on Abstract Algebra")
+    assert "Groups, rings" in str(found.answer)
