@@ -83,6 +83,8 @@ def test_a_topic_that_is_not_wanted(lens: Lens) -> None:
     found = lens.ask("courses on programs but not circuits")
     assert LISTS not in {one.course.code for one in found.courses}
     assert "“circuits” left out" in str(found.answer)
+    assert lens.answerer.understand("programs but not circuits").unwanted == "circuits"
+    assert lens.answerer.understand("how programs stop but not circuits").unwanted == ""
     kept = lens.answerer.understand("courses on programs but not in German")
     assert (kept.unwanted, kept.found.ignored) == ("", ("not in German",))
 
@@ -112,3 +114,10 @@ def test_a_question_for_no_course_is_asked_back(lens: Lens) -> None:
 def test_a_course_on_a_topic_is_described(tmp_path: Path, lens: Lens) -> None:
     found = lens.ask("course on Abstract Algebra")
     assert "Groups, rings" in str(found.answer)
+
+
+def test_a_department_and_a_level_are_no_code_and_an_unknown_number_no_credits(lens: Lens) -> None:
+    understand = lens.answerer.understand
+    assert not understand("math, 300 level").codes
+    assert [one.code for one in understand("math 348").codes] == ["math 348"]
+    assert [one.code for one in understand("CSCI 999 credits?").codes] == ["CSCI 999"]

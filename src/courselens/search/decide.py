@@ -72,6 +72,8 @@ def decide(understood: Understood, shares: Mapping[str, float], held: frozenset[
     share, elsewhere, none = fields[best], shares.get("elsewhere", 0.0), shares.get("none", 0.0)
     courses = shares.get("courses", 0.0)
     mass = sum(fields.values())
+    if understood.unwanted:
+        return Asked("courses", None, share, elsewhere, shares)
     named = understood.named and (not understood.plural or mass > courses)
     loose = understood.plural or not understood.titles or understood.titles[0].cover < FULL
     alone = _conditions_alone(understood, best)

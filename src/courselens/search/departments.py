@@ -150,4 +150,4 @@ def _mended(word: str) -> str:
 
 @lru_cache(maxsize=1)
 def _small() -> frozenset[str]:
-    return frozenset().union(stop_words(), *map(words_of, _SMALL))
+    return frozenset({"during"}).union(stop_words(), *map(words_of, _SMALL))

@@ -26,6 +26,9 @@ DEEP = 1_000
 SHORT = 90
 """Letters of a section that says no more than that nothing is asked for."""
 _NOTHING = re.compile(r"(?:none|no|nothing|not? required|keine?|nichts|ingen|intet|-|n/a)\b|[-–]*$")
+_NOTHING_AT_FIRST = re.compile(
+    r"(?:no|keine?|ingen)\b[^.]*(?:prerequisit|required|voraussetz|vorkennt|forudsaet|forkund)"
+)
 LEAST = 2
 """Words of a title that are told from any other words."""
 
@@ -37,7 +40,8 @@ def undemanding(index: Index, passage: Callable[[int], Passage]) -> Mask:
         told = (np.asarray(index.asked) == index.asked_names.index(SECTION)) & ~np.asarray(index.fact)
         for place in np.flatnonzero(told).tolist():
             text = fold(passage(place).text.partition("\n")[2]).strip()
-            mask[index.owner(place)] &= len(text) <= SHORT and _NOTHING.match(text) is not None
+            said = _NOTHING.match(text) if len(text) <= SHORT else _NOTHING_AT_FIRST.match(text)
+            mask[index.owner(place)] &= said is not None
     return mask
 
 

@@ -158,7 +158,7 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
     text, undemanding = _undemanding(text)
     told = words(text)
     numbers = [(one.start, one.end) for one in parser.numbers(text)]
-    codes = [code for code in index.names.codes.find(text, told) if code.courses or not _crosses(code, numbers)]
+    codes = [code for code in index.names.codes.find(text, told) if not _is_number(code, index.names, told, numbers)]
     codes = _asked_of(told, [code for code in codes if not _by_the_way(code, index.names, told)])
     spans = [(code.start, code.end) for code in codes]
     others = [found.span() for found in _NOT_THIS.finditer(text)]
@@ -172,7 +172,7 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
     if titles and titles[0].strength >= NAMED and not any(map(index.names.codes.may_have, codes)):
         codes, spans = [], []  # `is a TI-30 allowed in Derivatives?`
     plural = asks_for_courses(beside_title(own, free, titles)) and not asks_last(text, free, titles)
-    plural = plural and not asks_before(free, titles)
+    plural = (plural and not asks_before(free, titles)) or bool(unwanted)
     if numbers and not codes and not plural:
         titles, free = _numbered(index.names, told, numbers, titles, free)
     coded = {course for code in codes for course in code.courses}
@@ -240,7 +240,13 @@ def _unwanted(text: str, parser: ConditionParser) -> tuple[str, str]:
     """`text` without a topic that is not wanted, and that topic: `finance courses but not derivatives`. Conditions that
     are denied stay.
     """
-    found = _denying(courses=asks_for_courses(words(text))).search(text)
+    found = _denying(courses=False).search(text)
+    if found is None and (brief := _denying(courses=True).search(text)):
+        before = words(text[: brief.start()])
+        few = sum(word.text not in asking_words() for word in before) < MUCH
+        asking = words_of("question_words_only") | words_of("how") | words_of("yes_no")
+        asks = text.endswith("?") or any(word.text in asking for word in before[:1])
+        found = brief if asks_for_courses(words(text)) or (few and not asks) else None
     topic = found["topic"].strip() if found else ""
     if found is None or all(word.text in asking_words() for word in words(topic)):
         return text, ""
@@ -462,16 +468,27 @@ def _by_the_way(code: CodeMention, names: Names, told: Sequence[Word]) -> bool:
     """Whether what looks like a code is of no subject of the catalogue, and much else is said: `a visit to the KARE 11
     studio`.
     """
-    subject = re.match(r"[^\W\d_]*", fold(code.code))
-    if code.courses or not subject or not subject.group() or subject.group() in names.codes.subjects:
+    if code.courses or not _subject(code) or _subject(code) in names.codes.subjects:
         return False
     beside = [word for word in told if word.text not in asking_words() and not inside(word, [(code.start, code.end)])]
     return len(beside) >= MUCH
 
 
-def _crosses(code: CodeMention, spans: Sequence[tuple[int, int]]) -> bool:
-    """Whether what looks like a code that no course has is a number of credits or a term: `ECTS 15`, `FS25`."""
-    return any(start < code.end and code.start < end for start, end in spans)
+def _is_number(code: CodeMention, names: Names, told: Sequence[Word], numbers: Sequence[tuple[int, int]]) -> bool:
+    """Whether what looks like a code is a number of credits or a term (`ECTS 15`, `FS25`), or a department and a level
+    (`history, 200 level`).
+    """
+    following = next((word.text for word in told if word.start >= code.end), "")
+    if following in words_of("level_units") and code.code.endswith("00"):
+        return True
+    crosses = any(start < code.end and code.start < end for start, end in numbers)
+    return crosses and not code.courses and _subject(code) not in names.codes.subjects
+
+
+def _subject(code: CodeMention) -> str:
+    """The letters that a code begins with, folded."""
+    found = re.match(r"[^\W\d_]*", fold(code.code))
+    return found.group() if found else ""
 
 
 def _topic(text: str, told: Sequence[Word], spans: Sequence[tuple[int, int]]) -> str:
