@@ -90,7 +90,7 @@ class Answer:
     `confidence` is a probability: that the answer is right, or without one, that the catalogue does not hold it.
     `value` are canonical values: texts, numbers, or for `exam` one mapping a part. `note` says what a person should
     know: a condition that was relaxed, or what is missing. `further` answers what else was asked. `searched` is True
-    for `search`, which answers nothing.
+    for `search`, which answers nothing; `unclear` where the question does not say which course is meant.
     """
 
     question: str
@@ -106,6 +106,7 @@ class Answer:
     note: str | None = None
     searched: bool = False
     further: tuple[Further, ...] = ()
+    unclear: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON of `ask`; without `answer`, `field`, `value`, `confidence`, `course` and `further` for `search`."""

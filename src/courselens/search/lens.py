@@ -102,6 +102,7 @@ class Lens:
             ignored=found.ignored,
             note=saying.note or self._not_this(found, answer),
             searched=searched,
+            unclear=saying.unclear,
             further=tuple(
                 Further(one.answer, one.field, one.value, Reference.of(one.course))
                 for one in (found.further if answer is not None else ())

@@ -247,15 +247,22 @@ def _unwanted(text: str, parser: ConditionParser) -> tuple[str, str]:
         asking = words_of("question_words_only") | words_of("how") | words_of("yes_no")
         asks = text.endswith("?") or any(word.text in asking for word in before[:1])
         found = brief if asks_for_courses(words(text)) or (few and not asks) else None
-    topic = found["topic"].strip() if found else ""
-    if found is None or all(word.text in asking_words() for word in words(topic)):
+    if found is None:
         return text, ""
     read = parser.parse(text)
-    denied = any(found.start() < one.end and one.start < found.end() for one in read.conditions)
-    denied = denied or any(said in found.group() for said in read.ignored)
-    rest = " ".join((text[: found.start()] + text[found.end() :]).split())
-    named = any(map(str.isdigit, topic)) or all(word.text in asking_words() for word in words(rest))
-    return (text, "") if named or denied else (rest, topic)
+    within = [one for one in read.conditions if one.start < found.end() and found.start() < one.end]
+    denied = any(one.operator == "not" or one.start <= found.start("topic") for one in within)
+    end = min((one.start for one in within), default=found.end())
+    told = [word for word in words(text[:end]) if word.start >= found.start("topic")]
+    while told and told[-1].text in stop_words() | words_of("in"):  # `in` of `derivatives in English`
+        told.pop()
+    if denied or not told or any(said in found.group() for said in read.ignored):
+        return text, ""
+    topic = text[told[0].start : told[-1].end]
+    rest = " ".join((text[: found.start()] + " " + text[told[-1].end :]).split())
+    small = asking_words()
+    named = any(map(str.isdigit, topic)) or all(word.text in small for word in told)
+    return (text, "") if named or all(word.text in small for word in words(rest)) else (rest, topic)
 
 
 def _undemanding(text: str) -> tuple[str, bool]:

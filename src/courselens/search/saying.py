@@ -38,26 +38,26 @@ COUNTED = {
 }
 """The same where conditions are all that is asked for, which every one of them fulfils."""
 ASKING_FOR = {
-    "en": ("{count:,} courses ask for {name}: {names}.", "No course says that it asks for {name}."),
-    "de": ("{count:,} Kurse setzen {name} voraus: {names}.", "Kein Kurs setzt laut Katalog {name} voraus."),
-    "da": ("{count:,} kurser kræver {name}: {names}.", "Ifølge kataloget kræver intet kursus {name}."),
+    "en": ("These courses ask for {name}", "No course says that it asks for {name}."),
+    "de": ("Diese Kurse setzen {name} voraus", "Kein Kurs setzt laut Katalog {name} voraus."),
+    "da": ("Disse kurser kræver {name}", "Ifølge kataloget kræver intet kursus {name}."),
 }
-"""Which courses ask for another one, and that none does."""
+"""That courses ask for another one, and that none does."""
 UNMET = {
     "en": "Nothing in the catalogue fits “{said}”. Without that: {names}.",
     "de": "Zu «{said}» passt nichts im Katalog. Ohne das: {names}.",
     "da": "Intet i kataloget passer til »{said}«. Uden det: {names}.",
 }
 WITHOUT = {
-    "en": " (courses about “{said}” left out)",
-    "de": " (ohne Kurse zu «{said}»)",
-    "da": " (uden kurser om »{said}«)",
+    "en": "Courses about “{said}” are left out.",
+    "de": "Ohne Kurse zu «{said}».",
+    "da": "Uden kurser om »{said}«.",
 }
-"""Behind the names of courses where a topic is not wanted."""
+"""Beside the names of courses where a topic is not wanted."""
 UNDEMANDING = {
-    "en": " (only courses that ask for nothing before)",
-    "de": " (nur Kurse ohne Voraussetzungen)",
-    "da": " (kun kurser uden forudsætninger)",
+    "en": "Only courses that ask for nothing before.",
+    "de": "Nur Kurse ohne Voraussetzungen.",
+    "da": "Kun kurser uden forudsætninger.",
 }
 """The same where prerequisites are not."""
 WHICH = {
@@ -106,7 +106,9 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^\W\d_a-z])|\n")
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """`answer` (None where there is none), its `value`, the `field` asked, the `course` it is about, passages used."""
+    """`answer` (None where there is none), its `value`, the `field` asked, the `course` it is about, passages used, a
+    `note`; whether it is `unclear` which course is meant.
+    """
 
     answer: str | None
     value: tuple[Any, ...]
@@ -114,6 +116,7 @@ class Saying:
     course: Course | None
     passages: tuple[int, ...]
     note: str | None = None
+    unclear: bool = False
 
 
 NOTHING = Saying(None, (), None, None, ())
@@ -135,26 +138,24 @@ def say_courses(
     elif count > len(courses):
         fit = COUNTED[language]
     names = "; ".join(course.name for course in courses)
-    if understood.unwanted:
-        names += WITHOUT[language].format(said=understood.unwanted)
-    if understood.undemanding:
-        names += UNDEMANDING[language]
-    return Saying(fit.format(names=names, count=count, said=", ".join(unmet)), (), None, None, ())
+    notes = [WITHOUT[language].format(said=understood.unwanted)] if understood.unwanted else []
+    notes += [UNDEMANDING[language]] if understood.undemanding else []
+    said = fit.format(names=names, count=count, said=", ".join(unmet))
+    return Saying(said, (), None, None, (), " ".join(notes) or None)
 
 
 def say_which(field: str | None, language: str) -> Saying:
     """That `field` is asked of no course that the question names."""
-    return Saying(None, (), field, None, (), WHICH[language])
+    return Saying(None, (), field, None, (), WHICH[language], unclear=True)
 
 
 def say_following(course: Course, courses: Sequence[Course], count: int, language: str) -> Saying:
     """That `count` courses ask for `course`, the first of them being `courses`; that none does where there is none."""
-    some, none = ASKING_FOR[language]
+    some, none = (said.format(name=course.name) for said in ASKING_FOR[language])
     if not courses:
-        return Saying(None, (), "prerequisites", course, (), none.format(name=course.name))
+        return Saying(None, (), "prerequisites", course, (), none)
     names = "; ".join(one.name for one in courses) + ("; …" if count > len(courses) else "")
-    said = some.format(count=count, name=course.name, names=names)
-    return Saying(said.replace("1 courses ask", "1 course asks") if count == 1 else said, (), None, None, ())
+    return Saying(f"{some} ({count:,}): {names}.", (), None, None, (), f"{some}.")
 
 
 def say_field(
