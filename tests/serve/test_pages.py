@@ -113,6 +113,14 @@ def test_a_fact_is_answered_with_its_source(client: TestClient) -> None:
     assert re.search(r"\(\d\d?%\)", answer)
 
 
+def test_what_was_left_out_and_which_course_is_meant_is_said(client: TestClient) -> None:
+    left = client.get("/", params={"q": "courses on law but not taxes"}).text
+    assert "Courses about “taxes” are left out." in left
+    back = client.get("/", params={"q": "and who teaches it?"}).text
+    assert "Which course is meant? Ask with its title or code." in back
+    assert "The catalogue does not say." not in back
+
+
 def test_no_heading_stands_over_nothing(client: TestClient) -> None:
     named = client.get("/", params={"q": "What language is Corporate Governance taught in?"}).text
     assert "Other courses that come near" in named

@@ -144,6 +144,8 @@ class Explanation:
     def _understood(self) -> Iterator[str]:
         kinds = {"course": "one course", "courses": "courses that fit", "topic": "a topic, best courses first"}
         yield f"understood   asks for {kinds.get(self.kind, self.kind)}; language {self.language}"
+        if self.answer.note:
+            yield f"  note       {self.answer.note}"
         for one in self.mentions:
             if one.how == "title" and one.strength < FAINT:
                 continue

@@ -64,7 +64,7 @@ def _understood(answer: Answer) -> Iterator[str]:
         yield style(f"  understood  {kept}", fg="cyan")
     if answer.ignored:
         yield style(f"  ignored     {', '.join(answer.ignored)}", fg="yellow")
-    if answer.note:
+    if answer.note and answer.note.rstrip(".") not in (answer.answer or ""):
         yield style(f"  {answer.note}", fg="yellow")
 
 
