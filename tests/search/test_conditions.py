@@ -288,6 +288,13 @@ def test_numbers_in_any_words_are_read(told: list[str]) -> None:
     PARSER.parse(" ".join([*told, "credits"]))
 
 
+def test_a_name_that_only_looks_like_an_inflected_word_is_one() -> None:
+    made = (course("F1", "One", lecturer=("Biener Eva",)), course("F2", "Two", lecturer=("Winter Leo",)))
+    parser = ConditionParser(Facts.of(made))
+    assert [one.values for one in parser.parse("biener course").conditions] == [("Biener Eva",)]
+    assert not parser.parse("winter sports").conditions
+
+
 def test_numbers_in_a_row() -> None:
     (condition,) = PARSER.parse("3 to 4 credits").conditions
     assert condition.values == (3.0, 4.0)  # `to` is a number in Danish

@@ -53,6 +53,8 @@ def lens(tmp_path_factory: pytest.TempPathFactory) -> Lens:
         ("which courses require Data Structures", {LISTS, SETS}),
         ("I did MATH 252, what's next", {TOPOLOGY, SETS}),
         ("is CSCI 241 a prerequisite for anything", {TREES}),
+        ("I finished MATH 252, what opens up?", {TOPOLOGY, SETS}),
+        ("what can I take after MATH 220", {TOPOLOGY}),  # which the catalogue does not have
     ],
 )
 def test_courses_that_ask_for_one(lens: Lens, question: str, codes: set[str]) -> None:

@@ -122,6 +122,14 @@ def is_term(word: str) -> bool:
     return any(_lookup(word, source, "de" if source == "en" else "en") is not None for source in COLUMNS)
 
 
+def is_written(word: str) -> bool:
+    """Whether `word` stands so in the glossaries, in any of the languages, without any ending cut: `winter`, not the
+    `bien-er` of a name.
+    """
+    lower = word.lower()
+    return any(lower in _entries(source, "de" if source == "en" else "en", 0) for source in COLUMNS)
+
+
 def language_of_terms(text: str) -> str | None:
     """The language whose column holds most of the words of `text` that another one does not; None where none leads."""
     told = dict.fromkeys(_WORD.findall(text))

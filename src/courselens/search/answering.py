@@ -152,8 +152,12 @@ class Answerer:
         start = self.narrowing.start(understood, given, hidden) & self.narrowing.apart(understood, asked) & own
         if person is not None:
             start &= np.arange(self.index.courses) == self.index.owner(person.place)
-        after = self._first(understood) if person is None and asks_what_follows(understood) else None
-        next_ones = following(self.index, self.passage, understood, after) if after is not None else []
+        follows = person is None and asks_what_follows(understood)
+        after = self._first(understood) if follows else None
+        if after is not None and not understood.codes and self._instead(understood, after):
+            follows, after = False, None  # of another part of a course, which is not here
+        next_ones = following(self.index, self.passage, understood, after) if follows else []
+        asked_for = understood.codes[0].code if understood.codes else ""
         if next_ones:
             asked = replace(asked, kind="courses", field=None, elsewhere=0.0)
             understood = replace(understood, codes=(), titles=(), topical=False)
@@ -201,9 +205,11 @@ class Answerer:
             ]
         if asked.kind == "course" and self._of_none(understood):
             said = [say_which(asked.field, understood.language)]
-        if after is not None:
+        if after is not None or next_ones:
             best = [self.course(one) for one in ranking.order[:NAMED_AFTER].tolist()] if next_ones else []
-            said = [say_following(self.course(after), best, len(next_ones), understood.language)]
+            course = self.course(after) if after is not None else None
+            name = course.name if course else asked_for
+            said = [say_following(name, course, best, len(next_ones), understood.language)]
         saying, *further = sorted(said, key=lambda one: one.answer is None)  # what is held comes first
         saying = replace(saying, note=next((one.note for one in said if one.note), None))
         coverage = parts.coverage(int(ranking.order[0])) if len(ranking.order) else 0.0
@@ -228,7 +234,7 @@ class Answerer:
 
     def _first(self, understood: Understood) -> int | None:
         """The newest course that the question names by code, else by title."""
-        named = understood.coded or [one.course for one in understood.titles[:1]]
+        named = understood.coded if understood.codes else [one.course for one in understood.titles[:1]]
         return max(named, key=lambda number: year_order(self.course(number).year), default=None)
 
     def _also_named(self, understood: Understood, ranking: Ranking) -> list[int]:

@@ -16,7 +16,7 @@ from typing import Any
 
 from rapidfuzz.distance import OSA
 
-from courselens.dataset.glossary import is_term
+from courselens.dataset.glossary import is_written
 from courselens.search.amounts import amounts, bare_credits, levels, numbers_said, terms, years
 from courselens.search.departments import Departments
 from courselens.search.facts import Condition, Facts
@@ -69,7 +69,7 @@ class ConditionParser:
         self.rare_names = frozenset(
             word
             for word, names in self.names.items()
-            if len(names) <= NAMESAKES and len(word) > 3 and word not in known | asking_words() and not is_term(word)
+            if len(names) <= NAMESAKES and len(word) > 3 and word not in known | asking_words() and not is_written(word)
         )
 
     def parse(

@@ -18,7 +18,7 @@ from courselens.search.names import NAMED
 from courselens.search.places import phrase_pattern
 from courselens.search.query import Understood
 from courselens.search.stored import Index, year_order
-from courselens.search.tokens import fold, words
+from courselens.search.tokens import compact, fold, words
 
 SECTION = "prerequisites"
 DEEP = 1_000
@@ -48,21 +48,28 @@ def undemanding(index: Index, passage: Callable[[int], Passage]) -> Mask:
 def asks_what_follows(understood: Understood) -> bool:
     """Whether it is asked what comes after a course that is named: `what can I take after CSCI 221`."""
     named = understood.codes or understood.strength >= NAMED
-    return bool(named) and phrase_pattern("coming_after").search(fold(understood.frame)) is not None
+    frame = " ".join(word.text for word in words(understood.frame))
+    return bool(named) and phrase_pattern("coming_after").search(frame) is not None
 
 
-def following(index: Index, passage: Callable[[int], Passage], understood: Understood, number: int) -> list[int]:
-    """The courses that ask for course `number`, of other groups than its own; of each code the newest."""
-    course, found = index.course(number), dict[str, int]()
-    title = fold(course.title) if len(words(course.title)) >= LEAST else None
+def following(index: Index, passage: Callable[[int], Passage], understood: Understood, number: int | None) -> list[int]:
+    """The courses that ask for course `number`, of other groups than its own, of each code the newest; where it is
+    None, for the first code of the question, which no course of the catalogue has.
+    """
+    found = dict[str, int]()
+    course = index.course(number) if number is not None else None
+    title = fold(course.title) if course and len(words(course.title)) >= LEAST else None
+    unknown = compact(understood.codes[0].code) if course is None else None
     asked = index.asked_names.index(SECTION) if SECTION in index.asked_names else -1
-    wanted = query_words(" ".join([*course.codes, course.title]))
+    wanted = query_words(" ".join([*course.codes, course.title]) if course else understood.codes[0].code)
     for place in index.lexical.search([(word, 1.0) for word in wanted], DEEP).rows.tolist():
         owner = index.owner(place)
-        if index.fact[place] or index.asked[place] != asked or index.group[owner] == index.group[number]:
+        own = number is not None and index.group[owner] == index.group[number]
+        if index.fact[place] or index.asked[place] != asked or own:
             continue
         text = passage(place).text.partition("\n")[2]
-        coded = any(number in one.courses for one in index.names.codes.find(text, words(text)))
+        codes = index.names.codes.find(text, words(text))
+        coded = any(number in one.courses if unknown is None else compact(one.code) == unknown for one in codes)
         if coded or (title is not None and title in fold(text)):
             code, year = index.course(owner).code, year_order(index.course(owner).year)
             if code not in found or year > year_order(index.course(found[code]).year):

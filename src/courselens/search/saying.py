@@ -149,9 +149,11 @@ def say_which(field: str | None, language: str) -> Saying:
     return Saying(None, (), field, None, (), WHICH[language], unclear=True)
 
 
-def say_following(course: Course, courses: Sequence[Course], count: int, language: str) -> Saying:
-    """That `count` courses ask for `course`, the first of them being `courses`; that none does where there is none."""
-    some, none = (said.format(name=course.name) for said in ASKING_FOR[language])
+def say_following(name: str, course: Course | None, courses: Sequence[Course], count: int, language: str) -> Saying:
+    """That `count` courses ask for `course`, which is called `name` (None: it is not in the catalogue), the first of
+    them being `courses`; that none does where there is none.
+    """
+    some, none = (said.format(name=name) for said in ASKING_FOR[language])
     if not courses:
         return Saying(None, (), "prerequisites", course, (), none)
     names = "; ".join(one.name for one in courses) + ("; …" if count > len(courses) else "")
