@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from courselens.course import Field
+from courselens.course import Course, Field
 from courselens.search.conditions import Condition, ConditionParser, values_said
 from courselens.search.facts import Facts
 from courselens.search.show import OPERATORS
@@ -148,6 +149,15 @@ def test_conditions_said_otherwise(question: str, codes: set[str]) -> None:
     assert kept(question) == codes
 
 
+def left(courses: Sequence[Course], question: str) -> set[str]:
+    """The codes of the `courses` that fulfil every condition that `question` says."""
+    facts = Facts.of(courses)
+    mask = np.ones(len(courses), dtype=bool)
+    for condition in ConditionParser(facts).parse(question).conditions:
+        mask &= condition.mask(facts)
+    return {one.code for one, here in zip(courses, mask, strict=True) if here}
+
+
 OTHERS = (
     course("B1", "One", "2024/2025", credits=1.0, department="HIST", level=("200",), capacity=24.0, type="Mandatory"),
     course("B2", "Two", "2025/2026", credits=0.5, department="BIO", level=("300",), capacity=60.0, type="Elective"),
@@ -198,11 +208,7 @@ OTHERS = (
     ],
 )
 def test_conditions_of_another_catalogue(question: str, codes: set[str]) -> None:
-    facts = Facts.of(OTHERS)
-    mask = np.ones(len(OTHERS), dtype=bool)
-    for condition in ConditionParser(facts).parse(question).conditions:
-        mask &= condition.mask(facts)
-    assert {one.code for one, here in zip(OTHERS, mask, strict=True) if here} == codes
+    assert left(OTHERS, question) == codes
 
 
 @pytest.mark.parametrize(
@@ -228,11 +234,7 @@ def test_departments_by_their_short_forms(question: str, codes: set[str]) -> Non
         course("D4", "Four", credits=1.0, department="SOAN", level=("300",)),
         course("D5", "Five", credits=1.0, department="DANCE", level=("200",)),
     )
-    facts = Facts.of(made)
-    mask = np.ones(len(made), dtype=bool)
-    for condition in ConditionParser(facts).parse(question).conditions:
-        mask &= condition.mask(facts)
-    assert {one.code for one, here in zip(made, mask, strict=True) if here} == codes
+    assert left(made, question) == codes
 
 
 @pytest.mark.parametrize(
@@ -260,11 +262,7 @@ def test_departments_types_and_terms_as_an_american_college_says_them(question: 
         course("E4", "Four", credits=0.25, department="FREN", level=("100",), type="Topic"),
         replace(studies, fields=interim),
     )
-    facts = Facts.of(made)
-    mask = np.ones(len(made), dtype=bool)
-    for condition in ConditionParser(facts).parse(question).conditions:
-        mask &= condition.mask(facts)
-    assert {one.code for one, here in zip(made, mask, strict=True) if here} == codes
+    assert left(made, question) == codes
 
 
 @pytest.mark.parametrize(
