@@ -21,7 +21,17 @@ from courselens.search.amounts import amounts, bare_credits, levels, numbers_sai
 from courselens.search.departments import Departments
 from courselens.search.facts import Condition, Facts
 from courselens.search.joined import beside, joined, joins, overlap, overlaps
-from courselens.search.places import Around, Phrase, compound_of, exam_phrases, fits, ruled_out, speech_of, words_of
+from courselens.search.places import (
+    Around,
+    Phrase,
+    compound_of,
+    exam_phrases,
+    fits,
+    is_year,
+    ruled_out,
+    speech_of,
+    words_of,
+)
 from courselens.search.tokens import Word, flat, fold, words
 from courselens.search.vocabulary import asking_words, conditions, stop_words
 
@@ -131,6 +141,8 @@ class ConditionParser:
 
     def _dated(self, told: Sequence[Word], text: str) -> Iterable[Condition]:
         """Parts of a year with the year behind them: `interim 2025`, `fall of 2012`."""
+        if not any(is_year(word.text) for word in told):
+            return
         for place, size in itertools.product(range(len(told)), (2, 1)):
             around = Around(told, place, size, text) if place + size < len(told) else None
             year = around.dated if around is not None else 0

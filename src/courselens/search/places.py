@@ -134,8 +134,8 @@ class Around:
         """How many words on a year follows: 1 in `fall 2025`, 2 in `spring of 2012`; 0 where none does."""
         told = self.following(2)
         if told[:1] and told[0] in ("of", "von", "af"):
-            return 2 if any(map(_is_year, told[1:])) else 0
-        return 1 if any(map(_is_year, told[:1])) else 0
+            return 2 if any(map(is_year, told[1:])) else 0
+        return 1 if any(map(is_year, told[:1])) else 0
 
     @property
     def after_only(self) -> bool:
@@ -205,7 +205,8 @@ def fits(field: str, own: bool, phrase: Phrase, around: Around) -> bool:
     return len(phrase) > 1
 
 
-def _is_year(word: str) -> bool:
+def is_year(word: str) -> bool:
+    """Whether a word is a year of the last or of this century."""
     return len(word) == 4 and word.isdecimal() and word[:2] in ("19", "20")
 
 
