@@ -63,6 +63,12 @@ def test_courses_that_ask_for_one(lens: Lens, question: str, codes: set[str]) ->
     assert all(code in str(found.answer) for code in codes)
 
 
+def test_courses_that_ask_for_one_are_narrowed_by_filters(lens: Lens) -> None:
+    found = lens.search("what can I take after CSCI 221", filters={"ects": 6})
+    assert {one.course.code for one in found.courses} == {LISTS, SETS}
+    assert not lens.search("what can I take after CSCI 221", filters={"language": "Danish"}).courses
+
+
 def test_that_no_course_asks_for_one_is_said(lens: Lens) -> None:
     found = lens.ask("what can I take after MATH 348")
     assert (found.answer, found.note) == (None, "No course says that it asks for MATH 348 Topology of Surfaces.")

@@ -161,7 +161,8 @@ class Answerer:
         if next_ones:
             asked = replace(asked, kind="courses", field=None, elsewhere=0.0)
             understood = replace(understood, codes=(), titles=(), topical=False)
-            found, start = replace(found, conditions=()), np.isin(np.arange(self.index.courses), next_ones)
+            found, these = replace(found, conditions=()), np.isin(np.arange(self.index.courses), next_ones)
+            start = self.narrowing.start(understood, given, hidden) & these
         if asked.kind != "course":
             start = self.narrowing.wanted(start, understood)
         allowed, kept, relaxed = self.narrowing.narrowed(start, found.conditions)
@@ -209,7 +210,9 @@ class Answerer:
             best = [self.course(one) for one in ranking.order[:NAMED_AFTER].tolist()] if next_ones else []
             course = self.course(after) if after is not None else None
             name = course.name if course else asked_for
-            said = [say_following(name, course, best, len(next_ones), understood.language)]
+            count = int(np.isfinite(ranking.score).sum())
+            filtered = bool(next_ones) and not best
+            said = [NOTHING if filtered else say_following(name, course, best, count, understood.language)]
         saying, *further = sorted(said, key=lambda one: one.answer is None)  # what is held comes first
         saying = replace(saying, note=next((one.note for one in said if one.note), None))
         coverage = parts.coverage(int(ranking.order[0])) if len(ranking.order) else 0.0
@@ -306,9 +309,8 @@ class Answerer:
         if labelled:
             return replace(asked, field=labelled, share=TOLD, elsewhere=0.0)
         chosen = choose_field(asked, understood.frame, fits, untold)
-        if (
-            chosen.field in NAMES and chosen.share < SURE and not understood.codes
-        ):  # `a course on VAT` asks for no title
+        unlikely = chosen.share < SURE and not understood.codes
+        if chosen.field in NAMES and unlikely:  # `a course on VAT` asks for no title
             chosen = replace(chosen, field=None)
         return replace(chosen, field=self._answering(chosen.field, understood, number, {one.field for one in fits}))
 
