@@ -240,7 +240,12 @@ ODD = [
 
 
 @pytest.mark.parametrize(
-    "text", [*ODD, "a" * 10_000, "lorem ipsum " * 900, "\x00\x1b[31m", "8,276 " * 400, "not " * 300]
+    "text",
+    [
+        *ODD,
+        *("a" * 10_000, "lorem ipsum " * 900, "\x00\x1b[31m", "8,276 " * 400, "not " * 300),
+        *("courses" + ",;" * 990, "a" + "," * 1999, "courses on law " + "but not " * 240, "how much " * 220),
+    ],
 )
 def test_odd_input_gives_an_answer_or_none_quickly(lens: Lens, text: str) -> None:
     lens.ask(text)

@@ -275,7 +275,7 @@ def _undemanding(text: str) -> tuple[str, bool]:
 @lru_cache(maxsize=1)
 def _no_prerequisites() -> re.Pattern[str]:
     said = "|".join(re.escape(one) for one in sorted(conditions()["no_prerequisites"], key=len, reverse=True))
-    return re.compile(rf"(?:[\s,;]|\b(?:that|which|die|som|with|mit|have|haben)\b)*\b(?:{said})\b", re.IGNORECASE)
+    return re.compile(rf"\b(?:{said})\b", re.IGNORECASE)
 
 
 @lru_cache(maxsize=2)
@@ -285,7 +285,7 @@ def _denying(*, courses: bool) -> re.Pattern[str]:
     """
     told = [*conditions()["denying"], *(conditions()["denying_courses"] if courses else ())]
     said = "|".join(re.escape(one) for one in sorted(told, key=len, reverse=True))
-    return re.compile(rf"[\s,;]+(?:{said})\s+(?P<topic>[^,;.?!]+)", re.IGNORECASE)
+    return re.compile(rf"(?<![\s,;])[\s,;]+(?:{said})\s+(?P<topic>[^,;.?!]+)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1)
