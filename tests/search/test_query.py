@@ -14,9 +14,10 @@ from courselens.search.facts import Facts
 from courselens.search.lens import Lens
 from courselens.search.names import Names
 from courselens.search.plural import asks_for_courses
-from courselens.search.query import Understood, to_the_point, understand
+from courselens.search.query import Understood, understand
 from courselens.search.tokens import words
 from courselens.search.vocabulary import conditions
+from courselens.search.wishes import to_the_point
 from fakes import within
 
 

@@ -26,11 +26,12 @@ from courselens.search.field import Fit, choose_field, openness
 from courselens.search.following import asks_what_follows, following
 from courselens.search.instead import Instead, instead
 from courselens.search.lexical import query_words
+from courselens.search.naming import named_beside, needed
 from courselens.search.narrowing import Narrowing
 from courselens.search.people import told_of_person
 from courselens.search.places import words_of
 from courselens.search.plural import counts
-from courselens.search.query import Understood, named_beside, needed, understand
+from courselens.search.query import Understood, understand
 from courselens.search.rank import SATURATION, Near, Parts, Ranking, best_passages, measure, rank
 from courselens.search.saying import (
     ADDRESS,

@@ -14,8 +14,9 @@ from typing import Literal
 from courselens.search.clauses import BREAK
 from courselens.search.conditions import Condition, Found
 from courselens.search.framing import inside
+from courselens.search.naming import COMPLETE, FULL, named_beside
 from courselens.search.places import words_of
-from courselens.search.query import COMPLETE, FULL, Understood, named_beside
+from courselens.search.query import Understood
 from courselens.search.tokens import either, flat, fold, words
 from courselens.search.vocabulary import MENTION, conditions, stop_words
 

@@ -18,7 +18,8 @@ from courselens.search.conditions import Condition, Found
 from courselens.search.decide import SAME, Asked
 from courselens.search.facts import Mask
 from courselens.search.following import undemanding
-from courselens.search.query import Understood, tied
+from courselens.search.naming import tied
+from courselens.search.query import Understood
 from courselens.search.rank import about
 from courselens.search.saying import asks_yes_no
 from courselens.search.stored import Index, year_order

@@ -22,7 +22,8 @@ from courselens.search.facts import Mask
 from courselens.search.field import Fit
 from courselens.search.lexical import LexicalIndex, query_words
 from courselens.search.names import NAMED, TitleMention
-from courselens.search.query import COMPLETE, Understood
+from courselens.search.naming import COMPLETE
+from courselens.search.query import Understood
 from courselens.search.stored import Index, year_order
 from courselens.search.subjects import Standing, standing
 from courselens.search.translation import english_of_any

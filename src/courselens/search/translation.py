@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from courselens.course import Course
-from courselens.dataset.glossary import find_terms, translate_terms
+from courselens.dataset.glossary import find_terms, language_of_terms, translate_terms
 from courselens.dataset.types import Passage
 from courselens.search.tokens import Word, words
 from courselens.search.vocabulary import stop_words
@@ -79,3 +79,12 @@ def about(course: Course, language: str, passages: Sequence[Passage]) -> list[st
     if terms:
         texts.append(f"{title or bare}: {', '.join(terms)}")
     return texts
+
+
+def topic_language(topic: str, language: str | None) -> str:
+    """The language of bare words: that of the question unless its letters (`ä`, `ß`, `ø`) or its words tell."""
+    if language in (None, "en") and re.search(r"[äöüß]", topic.lower()):
+        return "de"
+    if language in (None, "en") and re.search(r"[æøå]", topic.lower()):
+        return "da"
+    return language or language_of_terms(topic) or "en"

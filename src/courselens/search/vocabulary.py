@@ -179,3 +179,9 @@ def load(name: str) -> Mapping[str, Any]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # five times faster where libyaml is built in
     found: Mapping[str, Any] = yaml.load((FOLDER / name).read_text(encoding="utf-8"), Loader=loader)
     return found
+
+
+def either_as_written(*names: str) -> str:
+    """A pattern of any phrase of entries of `conditions.yaml`, as they are written, the longest first."""
+    said = (str(phrase) for name in names for phrase in conditions()[name])
+    return "|".join(re.escape(phrase) for phrase in sorted(said, key=len, reverse=True))
