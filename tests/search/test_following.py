@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from courselens.course import Catalogue, Course
@@ -95,6 +96,16 @@ def test_a_topic_that_is_not_wanted(lens: Lens) -> None:
     assert lens.answerer.understand("how programs stop but not circuits").unwanted == ""
     kept = lens.answerer.understand("courses on programs but not in German")
     assert (kept.unwanted, kept.found.ignored) == ("", ("not in German",))
+
+
+def test_what_no_course_fulfils_is_not_said_to_be_fulfilled(lens: Lens) -> None:
+    only = {"lecturer": "Ann Berg", "ects": 6}
+    assert lens.search("courses on programs but not circuits", filters=only).note is not None
+    hardware = np.array([one.code != LISTS for one in map(lens.index.course, range(lens.index.courses))])
+    understood = lens.answerer.understand("courses on programs but not circuits")
+    found = lens.answerer.consider(understood, lens.encode(understood.texts), hidden=hardware)
+    assert [lens.index.course(one).code for one in found.ranking.order.tolist()] == [LISTS]
+    assert found.saying.note is None
 
 
 def test_compared_courses_are_told_with_their_facts(lens: Lens) -> None:

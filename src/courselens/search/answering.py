@@ -165,7 +165,11 @@ class Answerer:
             found, these = replace(found, conditions=()), np.isin(np.arange(self.index.courses), next_ones)
             start = self.narrowing.start(understood, given, hidden) & these
         if asked.kind != "course":
-            start = self.narrowing.wanted(start, understood)
+            wanted = self.narrowing.wanted(start, understood)
+            if wanted.any():
+                start = wanted
+            else:  # what none fulfils is not said to be fulfilled
+                understood = replace(understood, unwanted="", undemanding=False)
         allowed, kept, relaxed = self.narrowing.narrowed(start, found.conditions)
         told, words = near, understood.wanted
         if asked.kind == "course" and not understood.named and understood.bare:  # its facts would match every course's

@@ -106,15 +106,13 @@ class Narrowing:
         return mask, tuple(kept), tuple(relaxed)
 
     def wanted(self, start: Mask, understood: Understood) -> Mask:
-        """Of the courses of `start` those that are about no unwanted topic and ask for as little as is wanted; all
-        where that leaves none.
-        """
+        """Of the courses of `start` those that are about no unwanted topic and ask for as little as is wanted."""
         wanted = start.copy()
         if understood.unwanted:
             wanted &= ~about(self.index, understood.unwanted)
         if understood.undemanding:
             wanted &= self.undemanding
-        return wanted if wanted.any() else start
+        return wanted
 
     @cached_property
     def undemanding(self) -> Mask:
