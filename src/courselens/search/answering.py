@@ -165,9 +165,9 @@ class Answerer:
             found, these = replace(found, conditions=()), np.isin(np.arange(self.index.courses), next_ones)
             start = self.narrowing.start(understood, given, hidden) & these
         if asked.kind != "course":
-            wanted = self.narrowing.wanted(start, understood)
-            if wanted.any():
-                start = wanted
+            fulfilling = self.narrowing.wanted(start, understood)
+            if fulfilling.any():
+                start = fulfilling
             else:  # what none fulfils is not said to be fulfilled
                 understood = replace(understood, unwanted="", undemanding=False)
         allowed, kept, relaxed = self.narrowing.narrowed(start, found.conditions)
