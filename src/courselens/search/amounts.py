@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from courselens.course import Value
+from courselens.search.exams import GROUP, MINUTES, told_of_exams, weight_held
 from courselens.search.facts import Condition, Facts
 from courselens.search.tokens import either, flat
 from courselens.search.vocabulary import conditions, stop_words
@@ -72,6 +73,22 @@ def levels(blank: str, text: str, facts: Facts) -> list[Condition | str]:
         start, end = match.start(), match.start("end") if match["end"] is not None else match.end()
         one = Condition("level", operator, tuple(f"{limit:g}" for limit in limits), text[start:end], start, end)
         found.append(one if one.mask(facts).any() else one.said)
+    return found
+
+
+def of_exams(blank: str, text: str, facts: Facts) -> list[Condition]:
+    """What examinations count for, how long they take, and that there is but one: `60% written exam`."""
+    found: list[Condition] = []
+    for one in told_of_exams(blank):
+        said = text[one.start : one.end]
+        operator, values = _compare([one.number], "", [one.compared], plus=False)
+        if one.field == MINUTES:
+            values = tuple(f"{value:g}" for value in values)
+        field = weight_held(one.field, facts.numbers)
+        if field in facts.fields:
+            found.append(Condition(field, operator, values, said, one.start, one.end))
+            if one.grouped:
+                found.append(Condition("exam_form", "is", (GROUP,), said, one.start, one.end))
     return found
 
 

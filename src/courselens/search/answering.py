@@ -404,13 +404,16 @@ class Answerer:
         if not len(ranking.order) or unknown:
             return Saying(None, (), asked.field, None, ())
         if asked.kind != "course":
-            least = NEARLY_AS_GOOD * float(ranking.score[ranking.order[0]])
-            good = [one for one in ranking.order[:NAMED_COURSES].tolist() if ranking.score[one] >= least]
-            courses = [self.course(one) for one in good]
             if not understood.told:
                 return NOTHING
             count = self._count(understood, ranking, kept)
-            return say_courses(courses, understood, count=count, unmet=unmet)
+            least = 0.0 if count else NEARLY_AS_GOOD * float(ranking.score[ranking.order[0]])
+            good = (self.course(one) for one in ranking.order.tolist() if ranking.score[one] >= least)
+            distinct: dict[str, Course] = {}
+            for one in good:
+                distinct.setdefault(one.title, one)
+            courses = [*distinct.values()][:NAMED_COURSES]
+            return say_courses(courses, understood, count=count, more=len(ranking.order) > 1, unmet=unmet)
         number = int(ranking.order[0]) if number is None else number
         course = self.course(number)
         field = self.held(number, asked.field)

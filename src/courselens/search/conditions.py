@@ -17,8 +17,9 @@ from typing import Any
 from rapidfuzz.distance import OSA
 
 from courselens.dataset.glossary import is_written
-from courselens.search.amounts import amounts, bare_credits, levels, numbers_said, terms, years
+from courselens.search.amounts import amounts, bare_credits, levels, numbers_said, of_exams, terms, years
 from courselens.search.departments import Departments
+from courselens.search.exams import GROUP, INDIVIDUAL
 from courselens.search.facts import Condition, Facts
 from courselens.search.joined import beside, joined, joins, overlap, overlaps
 from courselens.search.places import (
@@ -48,6 +49,8 @@ LOOSE = ("language", "level", "start", "type", "duration", "teaching_method", "e
 """Fields whose words may stand anywhere beside other conditions."""
 SURELY = ("level",)
 """Fields whose words are a condition even where the catalogue says them of no course: it is told to be ignored."""
+ALONE = {INDIVIDUAL: "exam_form", GROUP: "exam_rule"}
+"""Where it is told that somebody works in a group, and alone."""
 COMPOUND = ("level", "start", "type", "teaching_method")
 """Fields whose words begin compounds with courses: `masterkurse`."""
 
@@ -113,6 +116,7 @@ class ConditionParser:
         add(terms(blank, text, self.facts))
         add(amounts(blank, text, self.facts))
         add(levels(blank, text, self.facts))
+        add(of_exams(blank, text, self.facts))
         add(years(blank, text, self.facts, named))
         numbers = tuple(made)
         names = [one for one in self._lecturers(told, text) if isinstance(one, str) or not overlaps(one, numbers)]
@@ -248,6 +252,8 @@ class ConditionParser:
         if field == "exam_form" and value == "exam":
             exams = [one for one in self.facts.values[field] if "exam" in fold(one)]
             return Condition(field, "not", tuple(exams), said, around.start, around.end) if operator == "not" else None
+        if operator == "only" and value in (INDIVIDUAL, GROUP):  # who does it alone does nothing in a group
+            field, value, operator = ALONE[value], GROUP if value == INDIVIDUAL else INDIVIDUAL, "not"
         values = self._catalogue_values(field, value)
         if not values:
             return said
@@ -342,7 +348,7 @@ def _name_words(lecturers: Mapping[str, Any]) -> dict[str, frozenset[str]]:
 
 @lru_cache(maxsize=1)
 def _known_phrases() -> dict[Phrase, list[tuple[str, str]]]:
-    fields = ("language", "level", "start", "type", "duration", "teaching_method", "exam_form")
+    fields = ("language", "level", "start", "type", "duration", "teaching_method", "exam_form", "exam_rule")
     found: dict[Phrase, list[tuple[str, str]]] = {}
     for field in fields:
         for value, phrases in conditions()[field].items():

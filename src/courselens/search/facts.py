@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from courselens.course import Course, Value, format_value
+from courselens.search.exams import GROUP, MINUTES, minutes_of, rules_of, weights_of
 from courselens.search.tokens import fold
 
 NUMERIC = ("ects", "credits", "capacity")
@@ -58,7 +59,7 @@ class Facts:
                         if len(value) <= LONGEST_VALUE:
                             values[name][value].append(number)
                     if name in NAMED_OWN and len(found.own) == len(found.values):
-                        said = zip(map(_undated, found.own), map(format_value, found.values), strict=True)
+                        said = zip(map(undated, found.own), map(format_value, found.values), strict=True)
                         own[name] |= {word: value for word, value in said if word and fold(word) != fold(value)}
             if course.year:
                 values["year"][course.year].append(number)
@@ -66,7 +67,13 @@ class Facts:
                 if number not in values["exam_form"][form][-1:]:
                     values["exam_form"][form].append(number)
             if any(part.grouping and part.grouping.startswith("group") for part in course.exam):
-                values["exam_form"]["Group work"].append(number)
+                values["exam_form"][GROUP].append(number)
+            for rule in rules_of(course):
+                values["exam_rule"][rule].append(number)
+            for minutes in minutes_of(course):
+                values[MINUTES][minutes].append(number)
+            for name, weight in weights_of(course).items():
+                numbers.setdefault(name, np.full(len(courses), np.nan, dtype=np.float32))[number] = weight
         return cls(len(courses), {name: dict(found) for name, found in values.items()}, numbers, dict(own))
 
     def write(self, folder: Path) -> None:
@@ -108,7 +115,7 @@ class Facts:
         return self.having(field, list(self.values.get(field, {})))
 
 
-def _undated(word: str) -> str:
+def undated(word: str) -> str:
     """A catalogue's own word without years; empty for a whole sentence."""
     plain = " ".join(re.sub(r"\b(?:19|20)\d\d(?:/\d+)?\b", " ", word).split())
     return plain if len(plain) <= LONGEST_OWN else ""
@@ -151,9 +158,7 @@ class Condition:
         if self.operator == "not":
             return facts.stating(self.field) & ~having
         if self.operator == "only":
-            others = [
-                value for value in facts.values.get(self.field, {}) if value not in texts and value != "Group work"
-            ]
+            others = [value for value in facts.values.get(self.field, {}) if value not in texts and value != GROUP]
             return having & ~facts.having(self.field, others)
         return having
 

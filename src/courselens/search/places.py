@@ -108,6 +108,8 @@ class Around:
                 return "only" if self.before(steps + 1) not in ("not", "nicht", "ikke") else "is"
             if word not in words_of("between_not"):
                 break
+        if self.next in words_of("only"):  # `by group work only`
+            return "only"
         return "not" if self._denied else "is"
 
     def _parted(self, place: int) -> bool:
@@ -176,7 +178,7 @@ def fits(field: str, own: bool, phrase: Phrase, around: Around) -> bool:
         terms = words_of("terms")
         near = before in words_of("near_start") and around.loose and after != "of"
         named = phrase[-1].endswith(tuple(terms)) or around.alone or (negated and around.loose)
-        return near or named or around.of_courses or after in terms | {"school"} or around.dated > 0
+        return near or named or around.of_courses or after in terms | {"school", "start"} or around.dated > 0
     if field == "type":
         if phrase[-1] in words_of("needing") and words_of("beforehand") & set(around.following(4)):
             return False
@@ -193,6 +195,8 @@ def fits(field: str, own: bool, phrase: Phrase, around: Around) -> bool:
         return around.of_courses or stated or taught or (own and len(phrase) > 1)
     if field == "exam_form":
         return (negated and around.loose) or _fits_exam(around)
+    if field == "exam_rule":
+        return _fits_rule(around)
     if field in ("department", "discipline", "study_board"):
         cue = words_of("departments")
         near = after in cue or before in cue or (before == "of" and around.before(2) in cue)
@@ -249,6 +253,29 @@ def _fits_exam(around: Around) -> bool:
     return around.loose and (bool(before & having or before & graded or following & graded) or beside)
 
 
+def _fits_rule(around: Around) -> bool:
+    """`central exams`, `an open book written exam`, `exams are digital`; not `central banking`, `digital platforms`."""
+    exams = words_of("exams") | _exam_words()
+    if around.size > 1 and exams & set(around.following(FARTHEST)):
+        return True
+    phrase = {word.text for word in around.told[around.place : around.place + around.size]}
+    if phrase & words_of("telling_rules") and (around.loose or around.of_courses):
+        return True
+    for word in around.following(FARTHEST):
+        if word in exams:
+            return True
+        if word not in value_words() | words_of("rules"):
+            break
+    before = [around.before(steps) for steps in range(1, FARTHEST + 1)]
+    small = words_of("copula") | words_of("negation") | words_of("graded") | words_of("rules") | stop_words()
+    for word in before:
+        if word in exams:
+            return around.loose or around.next in words_of("rules")
+        if word not in small:
+            break
+    return around.size > 1 and around.alone
+
+
 WITH_VALUES = ("language", "level", "start", "type", "teaching_method", "exam_form")
 """Fields whose values have words of their own."""
 
@@ -295,6 +322,12 @@ def exam_phrases() -> frozenset[Phrase]:
     """Every phrase that names a form of examination, as folded words."""
     said = (phrase for phrases in conditions()["exam_form"].values() for phrase in phrases)
     return frozenset(tuple(word.text for word in words(str(phrase))) for phrase in said)
+
+
+@lru_cache(maxsize=1)
+def _exam_words() -> frozenset[str]:
+    """Words with which a form of examination ends."""
+    return frozenset(phrase[-1] for phrase in exam_phrases() if phrase)
 
 
 def is_course_word(word: str) -> bool:

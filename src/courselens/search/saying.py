@@ -16,6 +16,7 @@ from courselens.dataset.types import Passage
 from courselens.dataset.wording import language_of, make_statements
 from courselens.search.concerns import concerns_of
 from courselens.search.conditions import values_said
+from courselens.search.facts import undated
 from courselens.search.lexical import word_stems
 from courselens.search.people import Person
 from courselens.search.places import words_of
@@ -26,11 +27,11 @@ from courselens.search.vocabulary import conditions
 
 YES = {"en": ("Yes", "No"), "de": ("Ja", "Nein"), "da": ("Ja", "Nej")}
 FIT = {
-    "en": ("This course fits: {names}.", "These courses fit best: {names}."),
-    "de": ("Es passt: {names}.", "Am besten passen: {names}."),
-    "da": ("Dette passer: {names}.", "Disse passer bedst: {names}."),
+    "en": ("This course fits: {names}.", "This course fits best: {names}.", "These courses fit best: {names}."),
+    "de": ("Es passt: {names}.", "Am besten passt: {names}.", "Am besten passen: {names}."),
+    "da": ("Dette passer: {names}.", "Dette passer bedst: {names}.", "Disse passer bedst: {names}."),
 }
-"""How one course, and several, are named as an answer."""
+"""How the only course, the best one of several and the best ones are named as an answer."""
 COUNTED = {
     "en": "{count:,} courses fit, among them: {names}.",
     "de": "{count:,} Kurse passen, darunter: {names}.",
@@ -123,16 +124,16 @@ NOTHING = Saying(None, (), None, None, ())
 
 
 def say_courses(
-    courses: Sequence[Course], understood: Understood, *, count: int = 0, unmet: Sequence[str] = ()
+    courses: Sequence[Course], understood: Understood, *, count: int = 0, more: bool = False, unmet: Sequence[str] = ()
 ) -> Saying:
     """Name the best courses, how many there are (`count`, where all of them fit alike), the conditions that none of
-    them fulfils, and what else was left out.
+    them fulfils, and what else was left out; `more` are listed beside those.
     """
     if not courses:
         return NOTHING
     language = understood.language
-    one, several = FIT[language]
-    fit = one if len(courses) == 1 else several
+    only, one, several = FIT[language]
+    fit = several if len(courses) > 1 else one if more else only
     if unmet:
         fit = UNMET[language]
     elif count > len(courses):
@@ -188,12 +189,13 @@ def say_field(
             _fact(course, passage, language) if passage.kind == "fact" else _excerpt(passage.text, understood, course)
         )
         return Saying(
-            _opened(_yes_no(understood, field, value, language), text, course), value, field, course, (place,)
+            _opened(_yes_no(understood, field, course, value, language), text, course), value, field, course, (place,)
         )
     if value:
         said = ", ".join(format_value(one) if not isinstance(one, dict) else str(one.get("form")) for one in value)
         text = f"{course.name}: {field.replace('_', ' ')} {said}."
-        return Saying(_opened(_yes_no(understood, field, value, language), text, course), value, field, course, ())
+        opening = _yes_no(understood, field, course, value, language)
+        return Saying(_opened(opening, text, course), value, field, course, ())
     return _missing(course, wanted, language)
 
 
@@ -260,7 +262,7 @@ def _coordinators(course: Course, understood: Understood) -> tuple[Any, ...]:
     return tuple(value for value, own in pairs if "coordinator" in own.lower()) or told.values
 
 
-def _yes_no(understood: Understood, field: str, value: Sequence[Any], language: str) -> str:
+def _yes_no(understood: Understood, field: str, course: Course, value: Sequence[Any], language: str) -> str:
     """`Yes, ` or `No, ` where the question can be answered so: it names values of the field asked, or limits to them,
     and denies none.
     """
@@ -276,7 +278,8 @@ def _yes_no(understood: Understood, field: str, value: Sequence[Any], language: 
     denied = bool(told & words_of("negation"))
     if not expected or denied or field == "exam" or len(value) == 0:
         return ""
-    held = {format_value(one) for one in value}
+    own = course.fields[field].own if field in course.fields else ()
+    held = {*map(format_value, value), *map(undated, own)}  # `Interim` is a winter of its own
     if expected <= held:
         return f"{yes}, "
     another = field == "type" and not held <= {*conditions()["type"]}  # `Research` says nothing of `compulsory`
