@@ -25,7 +25,7 @@ from courselens.search.facts import Mask
 from courselens.search.field import Fit, choose_field, openness
 from courselens.search.following import asks_what_follows, following
 from courselens.search.instead import Instead, instead
-from courselens.search.lexical import query_words
+from courselens.search.lexical import query_words, word_stems
 from courselens.search.naming import named_beside, needed
 from courselens.search.narrowing import Narrowing
 from courselens.search.people import told_of_person
@@ -33,6 +33,7 @@ from courselens.search.places import words_of
 from courselens.search.plural import counts
 from courselens.search.query import Understood, understand
 from courselens.search.rank import SATURATION, Near, Parts, Ranking, best_passages, measure, rank
+from courselens.search.rows import rows_asked
 from courselens.search.saying import (
     ADDRESS,
     NOTHING,
@@ -47,6 +48,7 @@ from courselens.search.saying import (
     say_person,
     say_which,
     with_facts,
+    with_rows,
     writes,
 )
 from courselens.search.stored import Index, year_order
@@ -185,7 +187,7 @@ class Answerer:
             concerns = concerns_of(understood.beside)
             fits, fitting = self._fits(understood, number, vectors[0], parts, concerns)
             untold = self._untold(asked, fits, concerns)
-            asked = self._field(asked, understood, number, fits, untold)
+            asked = self._field(asked, understood, number, fits, untold, concerns)
             asked = self._described(asked, understood, number)
             ranking = replace(ranking, parts=fitting)
             several = self._several(asked, understood, vectors[1 : understood.asking_texts])
@@ -306,7 +308,15 @@ class Answerer:
         missing = any(one.sure and not any(fit.told[place] for fit in fits) for place, one in enumerate(concerns))
         return openness(asked.shares, fits) if missing else 0.0
 
-    def _field(self, asked: Asked, understood: Understood, number: int, fits: Sequence[Fit], untold: float) -> Asked:
+    def _field(
+        self,
+        asked: Asked,
+        understood: Understood,
+        number: int,
+        fits: Sequence[Fit],
+        untold: float,
+        concerns: Sequence[Concern],
+    ) -> Asked:
         """The field asked, now that course `number` is known, whose passages fit so well."""
         if names_a_topic(understood):
             return replace(asked, field=None)
@@ -314,6 +324,8 @@ class Answerer:
         if labelled:
             return replace(asked, field=labelled, share=TOLD, elsewhere=0.0)
         chosen = choose_field(asked, understood.frame, fits, untold)
+        if any(one.of_exam for one in concerns) and rows_asked(self.course(number), concerns, ()):
+            return replace(chosen, field="exam", share=TOLD, elsewhere=0.0)
         unlikely = chosen.share < SURE and not understood.codes
         if chosen.field in NAMES and unlikely:  # `a course on VAT` asks for no title
             chosen = replace(chosen, field=None)
@@ -372,7 +384,7 @@ class Answerer:
                 found.setdefault(group, replace(one, share=share))
         if asked.field is None:  # `what language is X in? its title is mixed`
             return tuple(one for group, one in found.items() if group)
-        whole = found.pop(SAME.get(asked.field, asked.field), None)
+        whole = found.pop(SAME.get(asked.field, asked.field), asked if asked.share == TOLD else None)
         return (replace(whole, field=asked.field), *found.values()) if whole and found else ()
 
     def _stated(self, asked: Asked, understood: Understood) -> tuple[Asked, ...]:
@@ -423,13 +435,23 @@ class Answerer:
         passages = tuple((place, self.passage(place)) for place in places)
         if writes(understood):
             passages = tuple(sorted(passages, key=lambda one: not ADDRESS.search(one[1].text)))
-        elif field in ("exam", "exam_form") and not self._detailed(understood, course):
-            passages = tuple(sorted(passages, key=lambda one: one[1].kind != "fact"))  # the summary of all parts
+        elif field in ("exam", "exam_form"):
+            rows = self._rows_asked(understood, course)
+            if rows or not self._detailed(understood, course):
+                passages = tuple(sorted(passages, key=lambda one: one[1].kind != "fact"))  # the summary of all parts
+            if rows:
+                return with_rows(say_field(understood, course, field, asked.field, passages), rows, passages)
         elif field in (None, "content") and not self._detailed(understood, course):
             passages = self._from_the_start(number, passages)
             if compared:
                 return with_facts(say_field(understood, course, field, asked.field, passages), course)
         return say_field(understood, course, field, asked.field, passages)
+
+    def _rows_asked(self, understood: Understood, course: Course) -> str:
+        """The rows of the course's examination that tell what is asked of it."""
+        told = understood.asking(course.values("lecturer"))
+        stems = {stem for word in told for stem in word_stems(fold(word))}
+        return rows_asked(course, concerns_of(understood.beside), stems)
 
     def _detailed(self, understood: Understood, course: Course) -> bool:
         """Whether more is asked of a course than what it is about."""

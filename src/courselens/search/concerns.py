@@ -36,7 +36,8 @@ _APART = re.compile(r"[\W_]+")
 @dataclass(frozen=True, slots=True, eq=False)
 class Concern:
     """A thing that is asked and told by words; who tells what is `sure` uses one of the words. What asks for it begins
-    with letters that are in `begins`.
+    with letters that are in `begins`; `rows` are the labels of an examination's rows that tell it, and what is
+    `of_exam` is asked of nothing else.
     """
 
     name: str
@@ -45,6 +46,8 @@ class Concern:
     asking: re.Pattern[str]
     telling: re.Pattern[str]
     signs: tuple[re.Pattern[str], ...] = ()
+    rows: re.Pattern[str] | None = None
+    of_exam: bool = False
 
     @property
     def weight(self) -> float:
@@ -55,6 +58,10 @@ class Concern:
         """Whether `text`, the body of a passage, tells it."""
         folded = fold(text)
         return bool(self.telling.search(_plain(folded))) or any(sign.search(folded) for sign in self.signs)
+
+    def told_in(self, label: str) -> bool:
+        """Whether the row of an examination that is called `label` tells it."""
+        return self.rows is not None and self.rows.search(_plain(fold(label))) is not None
 
 
 def concerns_of(text: str) -> tuple[Concern, ...]:
@@ -81,9 +88,9 @@ def concerns() -> tuple[Concern, ...]:
         signs = tuple(_SIGNS[item]() for item in telling if item in _SIGNS)
         telling = [item for item in telling if item not in _SIGNS]
         begins = frozenset(_plain(fold(item)).split()[0][:LETTERS] for item in both + asking)
-        made.append(
-            Concern(name, bool(told.get("sure")), begins, _pattern(both + asking), _pattern(both + telling), signs)
-        )
+        patterns = _pattern(both + asking), _pattern(both + telling)
+        rows = _pattern(told["rows"]) if "rows" in told else None
+        made.append(Concern(name, bool(told.get("sure")), begins, *patterns, signs, rows, bool(told.get("of_exam"))))
     return tuple(made)
 
 

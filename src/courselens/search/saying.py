@@ -205,6 +205,12 @@ def with_facts(saying: Saying, course: Course) -> Saying:
     return replace(saying, answer=f"{course.name}: {' · '.join(told)}\n{saying.answer}") if told else saying
 
 
+def with_rows(saying: Saying, rows: str, passages: Sequence[tuple[int, Passage]]) -> Saying:
+    """`saying` of an examination with the `rows` that are asked behind it, and the first passage that has them."""
+    source = [place for place, passage in passages if passage.kind == "chunk" and passage.asked == "exam"][:1]
+    return replace(saying, answer=f"{saying.answer}\n{rows}", passages=(*saying.passages, *source))
+
+
 def not_said(course: Course, field: str | None, language: str) -> str:
     """That the catalogue does not say `field` (None: what is asked) of `course`."""
     what = f"the {WHAT.get(field, field.replace('_', ' '))}" if field else "this"
