@@ -6,7 +6,7 @@ answer and calibration learns how sure it may be.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -26,7 +26,7 @@ from courselens.search.field import Fit, choose_field, openness
 from courselens.search.following import asks_what_follows, following
 from courselens.search.instead import Instead, instead
 from courselens.search.lexical import query_words, word_stems
-from courselens.search.naming import named_beside, needed
+from courselens.search.naming import needed, tied
 from courselens.search.narrowing import Narrowing
 from courselens.search.people import told_of_person
 from courselens.search.places import words_of
@@ -41,6 +41,7 @@ from courselens.search.saying import (
     asks_in_english,
     asks_whether_in_year,
     asks_yes_no,
+    no_code,
     not_said,
     say_courses,
     say_field,
@@ -220,6 +221,11 @@ class Answerer:
             count = int(np.isfinite(ranking.score).sum())
             filtered = bool(next_ones) and not best
             said = [NOTHING if filtered else say_following(name, course, best, count, understood.language)]
+        if compared and said[0].answer is None:
+            said, beside = self._compared(understood, asked, ranking, kept, said, beside, also)
+        unknown = [code.code for code in understood.codes if not code.courses]
+        if unknown and understood.coded:
+            said[0] = replace(said[0], note=said[0].note or no_code(unknown[0], understood.language))
         saying, *further = sorted(said, key=lambda one: one.answer is None)  # what is held comes first
         saying = replace(saying, note=next((one.note for one in said if one.note), None))
         coverage = parts.coverage(int(ranking.order[0])) if len(ranking.order) else 0.0
@@ -237,6 +243,28 @@ class Answerer:
         kept = (*given, *kept)
         return Considered(understood, asked, kept, ignored, ranking, saying, (*further, *beside), evidence, other)
 
+    def _compared(
+        self,
+        understood: Understood,
+        asked: Asked,
+        ranking: Ranking,
+        kept: Sequence[Condition],
+        said: list[Saying],
+        beside: list[Saying],
+        also: Sequence[int],
+    ) -> tuple[list[Saying], list[Saying]]:
+        """What is said of courses of which the first lacks the field asked: that, where another one has it; else what
+        each is about.
+        """
+        if any(one.answer for one in beside):
+            return [replace(said[0], answer=said[0].note, note=None), *said[1:]], beside
+        whole = replace(asked, field=None, elsewhere=0.0)
+        first, *others = (
+            self._say(understood, whole, ranking, kept, number=number, compared=True)
+            for number in (int(ranking.order[0]), *also)
+        )
+        return [replace(first, field=asked.field, note=said[0].note)], others
+
     def _of_none(self, understood: Understood) -> bool:
         """Whether a question for one of several courses says nothing of which: `and who teaches it?`."""
         small = asking_words() | {*self.index.asked_names}
@@ -245,17 +273,26 @@ class Answerer:
     def _first(self, understood: Understood) -> int | None:
         """The newest course that the question names by code, else by title."""
         named = understood.coded if understood.codes else [one.course for one in understood.titles[:1]]
-        return max(named, key=lambda number: year_order(self.course(number).year), default=None)
+        return self._newest(named) if named else None
+
+    def _newest(self, courses: Iterable[int]) -> int:
+        """The newest of `courses`."""
+        return max(courses, key=lambda number: year_order(self.course(number).year))
 
     def _also_named(self, understood: Understood, ranking: Ranking) -> list[int]:
         """Further courses that the question names beside the first: by a code of their own, or by the whole title."""
         first, group = int(ranking.order[0]), self.index.group
-        if understood.codes:
+        if understood.codes:  # editions of one course may be compared by their codes
             coded = [code.courses for code in understood.codes if first not in code.courses]
-            found = [one for courses in coded for one in [one for one in ranking.order.tolist() if one in courses][:1]]
-        else:
-            title = next((one for one in understood.titles if one.course == first), None)
-            found = [one.course for one in named_beside(understood.titles, title, understood.told)]
+            ranked = ranking.order.tolist()
+            found = [
+                next((one for one in ranked if one in courses), self._newest(courses)) for courses in coded if courses
+            ]
+            return list(dict.fromkeys(found))[:MOST_BESIDE]
+        found = [one.course for one in (*understood.titles[:1], *understood.others)] if understood.others else []
+        if not found and any(word.text in words_of("comparing") | words_of("same") for word in understood.told):
+            alike = [one for one in tied(understood.titles) if self.course(one).code != self.course(first).code]
+            return [self._newest(alike)] if first in tied(understood.titles) and alike else []
         distinct = {int(group[one]): one for one in reversed(found) if group[one] != group[first]}
         return list(reversed(distinct.values()))[:MOST_BESIDE]
 
@@ -441,8 +478,9 @@ class Answerer:
                 passages = tuple(sorted(passages, key=lambda one: one[1].kind != "fact"))  # the summary of all parts
             if rows:
                 return with_rows(say_field(understood, course, field, asked.field, passages), rows, passages)
-        elif field in (None, "content") and not self._detailed(understood, course):
-            passages = self._from_the_start(number, passages)
+        elif field in (None, "content"):
+            if not self._detailed(understood, course):
+                passages = self._from_the_start(number, passages)
             if compared:
                 return with_facts(say_field(understood, course, field, asked.field, passages), course)
         return say_field(understood, course, field, asked.field, passages)

@@ -14,7 +14,7 @@ from typing import Literal
 from courselens.search.clauses import BREAK
 from courselens.search.conditions import Condition, Found
 from courselens.search.framing import inside
-from courselens.search.naming import COMPLETE, FULL, named_beside
+from courselens.search.naming import COMPLETE, FULL
 from courselens.search.places import words_of
 from courselens.search.query import Understood
 from courselens.search.tokens import either, flat, fold, words
@@ -103,8 +103,7 @@ def _whether_taught_by(understood: Understood) -> bool:
 
 def _compared(understood: Understood, shares: Mapping[str, float]) -> bool:
     """Whether several courses are compared, and no field of them: `compare 8,036 and 8,222`."""
-    first = next(iter(understood.titles), None)
-    several = len(understood.codes) > 1 or len(named_beside(understood.titles, first, understood.told)) > 0
+    several = len(understood.codes) > 1 or len(understood.others) > 0
     comparing = any(word.text in words_of("comparing") for word in understood.told)
     return several and comparing and shares.get("none", 0.0) + shares.get("elsewhere", 0.0) > UNTOLD
 

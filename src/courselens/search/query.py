@@ -16,6 +16,7 @@ from courselens.encode import well_formed
 from courselens.search.amounts import follows
 from courselens.search.clauses import clauses
 from courselens.search.codes import CodeMention
+from courselens.search.comparing import pair
 from courselens.search.conditions import ConditionParser, Found
 from courselens.search.framing import framed, inside, joined_on, title_spans
 from courselens.search.lexical import guess_language, query_words
@@ -69,7 +70,8 @@ class Understood:
     `language`, `in_english` its terms in English where it is in another language; `topical`
     whether a word is left that neither asks nor says a condition, `plural` whether it asks for courses; `year_named`
     whether a year is a condition; `unwanted` is a topic that courses are not to be about, and `undemanding` tells
-    that they are to ask for nothing before; `text` says neither any more.
+    that they are to ask for nothing before; `text` says neither any more. `others` are further courses than the first
+    that are named by title.
     """
 
     question: str
@@ -91,6 +93,7 @@ class Understood:
     year_named: bool
     unwanted: str = ""
     undemanding: bool = False
+    others: tuple[TitleMention, ...] = ()
 
     @property
     def named(self) -> bool:
@@ -168,6 +171,9 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
     titles, free = titles_of(index.names, text, free)
     if not codes:
         titles, free = besides_needed(index.names, text, titles, free)
+    compared = None if codes else pair(index.names, text, free, titles)
+    if compared:
+        titles = [*compared, *(one for one in titles if one.course not in {other.course for other in compared})]
     if titles and titles[0].strength >= NAMED and not any(map(index.names.codes.may_have, codes)):
         codes, spans = [], []  # `is a TI-30 allowed in Derivatives?`
     plural = asks_for_courses(beside_title(own, free, titles)) and not asks_last(text, free, titles)
@@ -180,7 +186,8 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
     title = title_spans(text, free, best) if best else []
     if best and best.cover < FULL and not plural:
         title = joined_on(text, own, title)
-    also = [span for one in named_beside(titles, best, told) for span in title_spans(text, free, one)]
+    rivals = compared[1:] if compared else tuple(named_beside(titles, best, told))
+    also = [span for one in rivals for span in title_spans(text, free, one)]
     named = [*spans, *title, *also]
     found = parser.parse(text, taken=spans if plural else named, named=named)
     if best and best.cover < COMPLETE and any(one.field == "department" for one in found.conditions):
@@ -223,6 +230,7 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
         year_named=any(one.field == "year" for one in found.conditions),
         unwanted=unwanted,
         undemanding=undemanding,
+        others=rivals,
     )
 
 

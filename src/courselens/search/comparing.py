@@ -1,0 +1,85 @@
+"""Which courses are compared: "leniency or asylum rules, which is harder to get into?"
+
+In: the words of a question that compares, and the names of a catalogue. Out: the titles on both sides of the word that
+joins them, which are short forms more often than not, and each is best told by its own side alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from courselens.search.names import NAMED, Names, TitleMention
+from courselens.search.places import words_of
+from courselens.search.tokens import Word
+
+NEAR = 2
+"""Words after the joining word among which the second title begins."""
+JOINTS = 3
+"""Joining words that are tried."""
+EARLY = 2
+"""Words among which `comparing` asks for it; later it tells what a course does."""
+
+
+def pair(
+    names: Names, text: str, told: Sequence[Word], titles: Sequence[TitleMention]
+) -> tuple[TitleMention, TitleMention] | None:
+    """The titles of two courses that `text`, whose words are `told`, compares, each by its own side of the joining
+    word; None where none are, or where one of `titles` names a course with words of both sides.
+    """
+    said = [word.text for word in told]
+    comparing = any(
+        word in words_of("comparing") and (place < EARLY or not word.endswith("ing")) for place, word in enumerate(said)
+    )
+    comparing = comparing or bool(words_of("same") & {*said})
+    if not comparing and not words_of("comparatives") & {*said}:
+        return None
+    joining = words_of("choosing") | words_of("than") | words_of("versus")
+    if comparing:
+        joining = joining | words_of("both")
+    places = [place for place, word in enumerate(said) if word in joining]
+    best: tuple[TitleMention, TitleMention] | None = None
+    whole = titles[0].places if titles and titles[0].strength >= NAMED else ()
+    for place in places[:JOINTS]:
+        if whole and whole[0] < place < whole[-1]:
+            continue
+        sides = _sides(text, told, place)
+        found = [_named(names, told, side) for side in sides]
+        first, second = found
+        if first is None or second is None or first.course == second.course:
+            continue
+        near = second.places[0] - place <= NEAR
+        joined = said[place] in words_of("than") or comparing or place - first.places[-1] <= 1
+        if near and joined and (best is None or _strength(first, second) > _strength(*best)):
+            best = first, second
+    return best
+
+
+def _sides(text: str, told: Sequence[Word], place: int) -> tuple[range, range]:
+    """The words before and after the joining word at `place`, as far as the clause and no word of comparing goes."""
+
+    def ends(one: int, other: int) -> bool:
+        return re.search(r"[,;:?!()]", text[told[one].end : told[other].start]) is not None or told[other].text in stop
+
+    stop = words_of("comparatives") | words_of("same") | words_of("yes_no") | words_of("comparing") | words_of("held")
+    before = stop - (words_of("comparatives") | words_of("held") if told[place].text in words_of("than") else set())
+    start, end = place, place + 1
+    while start > 0 and told[start - 1].text not in before and not (start < place and ends(start - 1, start)):
+        start -= 1
+    while end < len(told) and not (end > place + 1 and ends(end - 1, end)):
+        end += 1
+    return range(start, place), range(place + 1, end)
+
+
+def _strength(first: TitleMention, second: TitleMention) -> float:
+    return first.strength + second.strength
+
+
+def _named(names: Names, told: Sequence[Word], side: range) -> TitleMention | None:
+    """The title that the words of one side name, its places among all of them."""
+    found = names.find_titles([told[place] for place in side])[:1]
+    if not found or found[0].strength < NAMED:
+        return None
+    where: Mapping[int, int] = dict(enumerate(side))
+    return replace(found[0], places=tuple(where[place] for place in found[0].places))
