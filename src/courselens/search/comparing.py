@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from courselens.search.names import NAMED, Names, TitleMention
+from courselens.search.names import MAYBE, NAMED, Names, TitleMention
 from courselens.search.places import words_of
 from courselens.search.tokens import Word
 
@@ -29,11 +29,13 @@ def pair(
     word; None where none are, or where one of `titles` names a course with words of both sides.
     """
     said = [word.text for word in told]
+    named = {*titles[0].places} if titles and titles[0].strength >= MAYBE else set()
+    free = {word: place for place, word in enumerate(said) if place not in named}
     comparing = any(
-        word in words_of("comparing") and (place < EARLY or not word.endswith("ing")) for place, word in enumerate(said)
+        word in words_of("same") or (word in words_of("comparing") and (place < EARLY or not word.endswith("ing")))
+        for word, place in free.items()
     )
-    comparing = comparing or bool(words_of("same") & {*said})
-    if not comparing and not words_of("comparatives") & {*said}:
+    if not comparing and words_of("comparatives").isdisjoint(free):
         return None
     joining = words_of("choosing") | words_of("than") | words_of("versus")
     if comparing:

@@ -89,8 +89,10 @@ class Departments:
             size, value = self._first(rest)
             if value is None:
                 return []
-            start, end = rest[0].start, rest[size - 1].end
-            found.append(Condition("department", "is", (value,), text[start:end], start, end))
+            around = Around(told, told.index(rest[0]), size, text)
+            operator = "not" if around.operator == "not" else "is"
+            said = around.said if operator == "not" else text[rest[0].start : rest[size - 1].end]
+            found.append(Condition("department", operator, (value,), said, rest[0].start, rest[size - 1].end))
             rest = rest[size:]
         return found if not rest else []
 

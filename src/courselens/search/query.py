@@ -42,7 +42,7 @@ from courselens.search.stored import Index
 from courselens.search.tokens import Word, fold, words
 from courselens.search.translation import english, topic_language
 from courselens.search.vocabulary import MENTION, asking_words, collapse, stop_words
-from courselens.search.wishes import to_the_point, undemanding_in, unwanted_in
+from courselens.search.wishes import to_the_point, undemanding_in, unwanted_in, wished_in
 
 LONGEST = 2_000
 """Characters of a question that are looked at."""
@@ -156,8 +156,9 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
     """Read `question` by its words. Never fails, whatever the text."""
     question = well_formed(question)
     text = to_the_point(" ".join(question[:LONGEST].split()))
+    text, undemanding = undemanding_in(text, parser)
     text, unwanted = unwanted_in(text, parser)
-    text, undemanding = undemanding_in(text)
+    text = wished_in(text)
     told = words(text)
     numbers = [(one.start, one.end) for one in parser.numbers(text)]
     codes = [code for code in index.names.codes.find(text, told) if not is_number(code, index.names, told, numbers)]
@@ -165,7 +166,7 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
     spans = [(code.start, code.end) for code in codes]
     others = [found.span() for found in _NOT_THIS.finditer(text)]
     free = [word for word in told if not inside(word, [*spans, *numbers, *others])]
-    if is_needed(index.names, told, codes):
+    if not asks_for_courses(told) and is_needed(index.names, told, codes):
         codes, spans = [], []
     own = free
     titles, free = titles_of(index.names, text, free)

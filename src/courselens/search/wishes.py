@@ -9,13 +9,17 @@ import re
 from functools import lru_cache
 
 from courselens.search.conditions import ConditionParser
-from courselens.search.places import words_of
+from courselens.search.places import is_course_word, words_of
 from courselens.search.plural import asks_for_courses
 from courselens.search.tokens import words
 from courselens.search.vocabulary import asking_words, conditions, either_as_written, stop_words
 
 FEW = 4
 """Words of a topic before `but not`, fewer than which wish for courses though none are named."""
+
+
+SEVERAL = 2
+"""Conditions that ask for courses, though none are named."""
 
 
 def to_the_point(text: str) -> str:
@@ -27,17 +31,35 @@ def to_the_point(text: str) -> str:
     return text
 
 
+def wished_in(text: str) -> str:
+    """`text` as who asks for courses outright would say it, where it wishes for some without the word: `I want to learn
+    about AI, what fits?` is `courses about AI`.
+    """
+    for language, (ahead, behind) in _wished().items():
+        found = ahead.match(text)
+        if found is None:
+            continue
+        topic = behind.sub("", text[found.end() :]).strip(" ,;:.!?-")
+        told = [word.text for word in words(topic)]
+        if any(word not in asking_words() for word in told) and not any(map(is_course_word, told)):
+            return f"{conditions()['wished_for'][language]} {topic}"
+    return text
+
+
 def unwanted_in(text: str, parser: ConditionParser) -> tuple[str, str]:
     """`text` without a topic that is not wanted, and that topic: `finance courses but not derivatives`. Conditions that
     are denied stay.
     """
-    found = _denying(courses=False).search(text)
-    if found is None and (brief := _denying(courses=True).search(text)):
+    found = _denying("denying").search(text)
+    if found is None and (brief := _denying("denying_courses").search(text)):
         before = words(text[: brief.start()])
         few = sum(word.text not in asking_words() for word in before) < FEW
         asking = words_of("question_words_only") | words_of("how") | words_of("yes_no")
         asks = text.endswith("?") or any(word.text in asking for word in before[:1])
         found = brief if asks_for_courses(words(text)) or (few and not asks) else None
+    if found is None and (plain := _denying("lacking").search(text)):
+        told = words(text)
+        found = plain if asks_for_courses(told) and told[0].text not in words_of("yes_no") else None
     if found is None:
         return text, ""
     read = parser.parse(text)
@@ -53,14 +75,30 @@ def unwanted_in(text: str, parser: ConditionParser) -> tuple[str, str]:
     rest = " ".join((text[: found.start()] + " " + text[told[-1].end :]).split())
     small = asking_words()
     named = any(map(str.isdigit, topic)) or all(word.text in small for word in told)
-    return (text, "") if named or all(word.text in small for word in words(rest)) else (rest, topic)
+    alone = all(word.text in small for word in words(rest))
+    return (text, "") if named or (alone and not asks_for_courses(words(text))) else (rest, topic)
 
 
-def undemanding_in(text: str) -> tuple[str, bool]:
-    """`text` without that courses are to ask for nothing before, and whether it said so."""
-    found = _no_prerequisites().search(text) if asks_for_courses(words(text)) else None
+def undemanding_in(text: str, parser: ConditionParser) -> tuple[str, bool]:
+    """`text` without that courses are to ask for nothing before, and whether it said so, of courses or beside several
+    conditions.
+    """
+    found = _no_prerequisites().search(text)
+    if found and not asks_for_courses(words(text)) and len(parser.parse(text).conditions) < SEVERAL:
+        found = None
     rest = " ".join((text[: found.start()] + text[found.end() :]).split()) if found else text
     return rest, found is not None
+
+
+@lru_cache(maxsize=1)
+def _wished() -> dict[str, tuple[re.Pattern[str], re.Pattern[str]]]:
+    """By language what wishes for a topic, which follows, and what may stand behind that."""
+    data = conditions()
+    behind = re.compile(rf"(?:\s*\b{data['wished_behind'][0]})?(?:\s*{data['wished_behind'][1]})?[\s?!.]*$", re.I)
+    return {
+        language: (re.compile(rf"(?:{'|'.join(said)})\s+(?=\w)", re.I), behind)
+        for language, said in data["wished"].items()
+    }
 
 
 @lru_cache(maxsize=1)
@@ -68,13 +106,10 @@ def _no_prerequisites() -> re.Pattern[str]:
     return re.compile(rf"\b(?:{either_as_written('no_prerequisites')})\b", re.IGNORECASE)
 
 
-@lru_cache(maxsize=2)
-def _denying(*, courses: bool) -> re.Pattern[str]:
-    """Words that say of what courses are not to be, and that topic, to the end of the clause; more of them where
-    `courses` are asked for.
-    """
-    said = either_as_written("denying", *(["denying_courses"] if courses else []))
-    return re.compile(rf"(?<![\s,;])[\s,;]+(?:{said})\s+(?P<topic>[^,;.?!]+)", re.IGNORECASE)
+@lru_cache(maxsize=4)
+def _denying(name: str) -> re.Pattern[str]:
+    """Words that say of what courses are not to be, and that topic, to the end of the clause."""
+    return re.compile(rf"(?<![\s,;])[\s,;]+(?:{either_as_written(name)})\s+(?P<topic>[^,;.?!]+)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1)
