@@ -85,7 +85,7 @@ def test_courses_that_fit_much_less_are_not_named_beside_the_best(lens: Lens) ->
     found = lens.consider("courses on carbon prices, damages, discounting and climate policy")
     best, second = found.ranking.score[found.ranking.order[:2]]
     assert second < 0.6 * best
-    assert found.saying.answer == "This course fits: KAN-C1012U Climate Economics."
+    assert found.saying.answer == "This course fits best: KAN-C1012U Climate Economics."
     assert str(lens.consider("master courses in English").saying.answer).count(";") == 2
 
 

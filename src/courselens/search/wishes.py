@@ -18,6 +18,8 @@ FEW = 4
 """Words of a topic before `but not`, fewer than which wish for courses though none are named."""
 
 
+BRIEF = 2
+"""Words of a topic before `without`."""
 SEVERAL = 2
 """Conditions that ask for courses, though none are named."""
 
@@ -57,9 +59,10 @@ def unwanted_in(text: str, parser: ConditionParser) -> tuple[str, str]:
         asking = words_of("question_words_only") | words_of("how") | words_of("yes_no")
         asks = text.endswith("?") or any(word.text in asking for word in before[:1])
         found = brief if asks_for_courses(words(text)) or (few and not asks) else None
-    if found is None and (plain := _denying("lacking").search(text)):
+    if found is None and (plain := _denying("lacking").search(text)):  # `uden tvang` describes, at the end of more words
         told = words(text)
-        found = plain if asks_for_courses(told) and told[0].text not in words_of("yes_no") else None
+        few = sum(word.text not in asking_words() for word in words(text[: plain.start()])) <= BRIEF
+        found = plain if few and asks_for_courses(told) and told[0].text not in words_of("yes_no") else None
     if found is None:
         return text, ""
     read = parser.parse(text)
@@ -75,6 +78,7 @@ def unwanted_in(text: str, parser: ConditionParser) -> tuple[str, str]:
     rest = " ".join((text[: found.start()] + " " + text[told[-1].end :]).split())
     small = asking_words()
     named = any(map(str.isdigit, topic)) or all(word.text in small for word in told)
+    named = named or any(is_course_word(word.text) for word in told)  # `without any other class before`
     alone = all(word.text in small for word in words(rest))
     return (text, "") if named or (alone and not asks_for_courses(words(text))) else (rest, topic)
 
