@@ -20,7 +20,7 @@ from courselens.read.labels import Label, Labels, own_name
 from courselens.read.linetable import LineTable, cells_of
 from courselens.read.lists import card_headings, table_courses, with_entries
 from courselens.read.structure import as_row, by_rows, structure
-from courselens.read.values import clean
+from courselens.read.values import clean, read_departments
 
 
 def understand(document: Document, labels: Labels, source: Source) -> list[Course]:
@@ -413,6 +413,10 @@ class _Reader:
         form = exam_form(self.parts)
         if form and "exam_form" not in self.fields:
             self.fields["exam_form"] = form
+        people = self.fields.get("lecturer")
+        of_people = read_departments(people.own) if people and "department" not in self.fields else None
+        if people and of_people and of_people.values:
+            self.fields["department"] = Field("department", of_people.values, of_people.own, page=people.page)
         code = codes[0] if codes else ""
         key = " ".join(part for part in (code or title, year) if part)
         return Course(

@@ -239,6 +239,11 @@ _PARTICLES = frozenset(
         *("zu", "zur", "zum", "af", "al", "bin", "el", "ibn", "ter", "ten", "und", "y"),
     )
 )
+_OF_DEPARTMENT = re.compile(
+    r"\s[-–]\s+((?=[^;]*\b(?:department|dept|institut\w*|school|centre|center|afdeling|fakultet)\b)[^;]{4,90}?)"
+    r"\s*(?:\((?:coordinator|[a-z ]{5,})\))?(?:;|$)",
+    re.IGNORECASE,
+)
 _NAME_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’.-])*\.?$")
 
 
@@ -277,6 +282,19 @@ def read_people(items: Sequence[str], role: str | None = None) -> Read:
         # Nobody is named: `Staff of the department` is kept as written.
         people = {text: text for text in texts if len(text) <= 80 and not text.endswith(".")}
     return Read(tuple(people), _own(list(people.items())))
+
+
+def read_departments(people: Sequence[str]) -> Read:
+    """Departments in what is printed of people: `Lotte Thomsen - Department of Management (MSC)` tells the department,
+    its short form stays in the own words.
+    """
+    found: dict[str, str] = {}
+    for text in people:
+        told = _OF_DEPARTMENT.search(text)
+        if told:
+            own = clean(told[1])
+            found.setdefault(clean(re.sub(r"\s*\([^()]*\)$", "", own)), own)
+    return Read(tuple(found), _own(list(found.items())))
 
 
 def _persons(items: Sequence[str]) -> list[str]:

@@ -59,7 +59,7 @@ def unwanted_in(text: str, parser: ConditionParser) -> tuple[str, str]:
         asking = words_of("question_words_only") | words_of("how") | words_of("yes_no")
         asks = text.endswith("?") or any(word.text in asking for word in before[:1])
         found = brief if asks_for_courses(words(text)) or (few and not asks) else None
-    if found is None and (plain := _denying("lacking").search(text)):  # `uden tvang` describes, at the end of more words
+    if found is None and (plain := _denying("lacking").search(text)):
         told = words(text)
         few = sum(word.text not in asking_words() for word in words(text[: plain.start()])) <= BRIEF
         found = plain if few and asks_for_courses(told) and told[0].text not in words_of("yes_no") else None
