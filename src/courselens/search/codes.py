@@ -16,8 +16,11 @@ from functools import cached_property
 from courselens.course import Course
 from courselens.search.places import words_of
 from courselens.search.tokens import Word, compact, fold
+from courselens.search.vocabulary import asking_words
 
 _CODE_GAP = re.compile(r"[\s,.\-/_:'’]{0,2}")
+_BEGUN = re.compile(r"[^\W\d_]{5,}(?=\d)")
+"""Letters enough to be no word by chance, before a number."""
 _ENDED = re.compile(r"(\d{3,})(?:er|ern|ers|'s)$")
 """A code as it is spoken of: `der 8228er`."""
 
@@ -46,14 +49,34 @@ class Codes:
         """Codes in the question, longest first at each place; an unknown word of a code's shape counts as a mention."""
         found: list[CodeMention] = []
         place = 0
-        if not any(map(str.isdigit, text)):
-            return found
+        numbers = any(map(str.isdigit, text))
         while place < len(told):
-            mention, used = self._code_at(text, told, place)
+            mention, used = self._code_at(text, told, place) if numbers else (None, 1)
+            mention = mention or self._by_letters(text, told[place])
             if mention:
                 found.append(mention)
             place += used
         return found
+
+    def _by_letters(self, text: str, word: Word) -> CodeMention | None:
+        """A code without its number, where its letters are those of no other: `BTOUA` of `BA-BTOUA1000U`."""
+        courses = self._letters.get(word.text)
+        return CodeMention(text[word.start : word.end], tuple(courses), word.start, word.end) if courses else None
+
+    @cached_property
+    def _letters(self) -> Mapping[str, Sequence[int]]:
+        """The letters that one code alone begins with, and no title has: its courses."""
+        found: dict[str, list[Sequence[int]]] = defaultdict(list)
+        for code, courses in self.known.items():
+            begun = _BEGUN.match(code)
+            if begun and courses not in found[begun.group()]:
+                found[begun.group()].append(courses)
+        words = asking_words()
+        return {
+            letters: courses[0]
+            for letters, courses in found.items()
+            if len(courses) == 1 and letters not in self.titles and letters not in words
+        }
 
     def _code_at(self, text: str, told: Sequence[Word], place: int) -> tuple[CodeMention | None, int]:
         unknown: tuple[CodeMention | None, int] = (None, 1)

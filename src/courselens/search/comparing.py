@@ -61,15 +61,15 @@ def pair(
 def _sides(text: str, told: Sequence[Word], place: int) -> tuple[range, range]:
     """The words before and after the joining word at `place`, as far as the clause and no word of comparing goes."""
 
-    def ends(one: int, other: int) -> bool:
-        return re.search(r"[,;:?!()]", text[told[one].end : told[other].start]) is not None or told[other].text in stop
+    def parted(one: int) -> bool:
+        return re.search(r"[,;:?!()]", text[told[one].end : told[one + 1].start]) is not None
 
     stop = words_of("comparatives") | words_of("same") | words_of("yes_no") | words_of("comparing") | words_of("held")
-    before = stop - (words_of("comparatives") | words_of("held") if told[place].text in words_of("than") else set())
+    before = words_of("comparing") if told[place].text in words_of("than") else stop  # `A gives more than B`
     start, end = place, place + 1
-    while start > 0 and told[start - 1].text not in before and not (start < place and ends(start - 1, start)):
+    while start > 0 and told[start - 1].text not in before and not (start < place and parted(start - 1)):
         start -= 1
-    while end < len(told) and not (end > place + 1 and ends(end - 1, end)):
+    while end < len(told) and (end == place + 1 or not (parted(end - 1) or told[end].text in stop)):
         end += 1
     return range(start, place), range(place + 1, end)
 

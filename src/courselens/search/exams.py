@@ -36,8 +36,8 @@ def rules_of(course: Course) -> list[str]:
     """The rules of a course's examination, as the rows of its parts say them."""
     found: dict[str, None] = {}
     for part in course.exam:
-        if part.grouping and part.grouping.startswith("individual"):
-            found[INDIVIDUAL] = None
+        if part.grouping:
+            found[GROUP if part.grouping.startswith("group") else INDIVIDUAL] = None
         for value in part.details.values():
             told = flat(value)
             found |= {rule: None for rule, pattern in _rows().items() if pattern.match(told)}

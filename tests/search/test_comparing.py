@@ -1,0 +1,140 @@
+"""Courses that are compared, by short titles, by codes, in editions; and wishes for courses without the word."""
+
+from __future__ import annotations
+
+import pytest
+
+from courselens.course import Catalogue
+from courselens.search.comparing import pair
+from courselens.search.index import build_index, open_index
+from courselens.search.lens import Lens
+from courselens.search.names import Names
+from courselens.search.tokens import words
+from courselens.search.wishes import wished_in
+from fakes import CREDULOUS, HashEncoder, catalogue, course, passages_of
+
+MADE = (
+    course(
+        "BA-BLENI1000U",
+        "Advanced Leniency",
+        language="English",
+        lecturer="Ann Berg",
+        ects=7.5,
+        sections={"prerequisites": "Statistics."},
+    ),
+    course(
+        "BA-BASYL1000U",
+        "Asylum Rules Meets The Internal Market",
+        language="English",
+        lecturer="Ann Berg",
+        ects=10.0,
+        sections={"content": "Borders."},
+    ),
+    course(
+        "BA-BYOGA1000U",
+        "Hatha Yoga",
+        language="English",
+        lecturer="Ann Berg",
+        ects=2.5,
+        sections={"content": "Breathing."},
+    ),
+    course(
+        "KAN-CYOGA1000U",
+        "Hatha Yoga",
+        language="English",
+        lecturer="Ann Berg",
+        ects=5.0,
+        sections={"content": "Breathing more."},
+    ),
+    course(
+        "BA-BWGHT1000U",
+        "Weight Training",
+        language="English",
+        lecturer="Ann Berg",
+        ects=5.0,
+        sections={"content": "Lifting."},
+    ),
+)
+NAMES = Names.of(MADE)
+
+
+@pytest.fixture(scope="module")
+def lens(tmp_path_factory: pytest.TempPathFactory) -> Lens:
+    folder = tmp_path_factory.mktemp("compared") / "index"
+    courses = (*MADE, *catalogue().courses)
+    passages = [passage for one in courses for passage in passages_of(one)]
+    build_index(Catalogue(courses), passages, HashEncoder(256), folder)
+    return Lens(open_index(folder), HashEncoder(256), CREDULOUS)
+
+
+def compared(question: str) -> set[str]:
+    found = pair(NAMES, question, words(question), ())
+    return {MADE[one.course].title.split()[0] for one in found or ()}
+
+
+@pytest.mark.parametrize(
+    ("question", "titles"),
+    [
+        ("is leniency or asylum rules harder to get into", {"Advanced", "Asylum"}),
+        ("leniency vs weight training: which is better?", {"Advanced", "Weight"}),
+        ("does weight training give more credits than yoga", {"Weight", "Hatha"}),
+        ("which one has more credits, weight training or yoga", {"Weight", "Hatha"}),
+        ("compare asylum rules with weight training", {"Asylum", "Weight"}),
+        ("is the exam in weight training oral or written", set()),
+        ("more about asylum rules please", set()),
+        ("comparative leniency", set()),
+    ],
+)
+def test_each_side_of_a_comparison_names_its_course(question: str, titles: set[str]) -> None:
+    assert compared(question) == titles
+
+
+def told(lens: Lens, question: str) -> list[str]:
+    answer = lens.ask(question)
+    return [answer.answer or "", *(one.answer for one in answer.further)]
+
+
+def test_both_courses_are_answered_for(lens: Lens) -> None:
+    answers = told(lens, "does weight training give more ECTS credits than asylum rules?")
+    assert sorted(one.split()[0] for one in answers) == ["BA-BASYL1000U", "BA-BWGHT1000U"]
+
+
+def test_editions_of_one_course_are_compared_by_their_codes(lens: Lens) -> None:
+    first, second = told(lens, "difference between BA-BYOGA1000U and KAN-CYOGA1000U in credits")
+    assert {first.split()[0], second.split()[0]} == {"BA-BYOGA1000U", "KAN-CYOGA1000U"}
+
+
+def test_a_code_that_is_not_here_is_told_beside_one_that_is(lens: Lens) -> None:
+    answer = lens.ask("compare BA-BYOGA1000U with BA-BZZZZ1000U")
+    assert answer.answer is not None
+    assert answer.note == "No course has the code BA-BZZZZ1000U."
+
+
+def test_letters_that_one_code_alone_has_name_it(lens: Lens) -> None:
+    assert lens.index.names.codes.find("how many credits has BLENI", words("how many credits has BLENI"))[0].courses
+    assert lens.ask("how many ects has BLENI?").value == (7.5,)
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("I want to learn about AI, what fits?", "courses about AI"),
+        ("can you recommend something with psychology", "courses about psychology"),
+        ("something fun about media or culture", "courses about media or culture"),
+        ("I want to become a data scientist, what courses fit", "courses about data scientist"),
+        ("Ich möchte etwas über Wein lernen", "Kurse über Wein"),
+        ("Ich möchte Unternehmensberater werden, welche Kurse empfiehlst du?", "Kurse über Unternehmensberater"),
+        ("jeg vil gerne lære noget om psykologi, hvad skal jeg vælge", "kurser om psykologi"),
+        ("I want to know the exam of Derivatives", "I want to know the exam of Derivatives"),
+        ("ich will Derivatives belegen", "ich will Derivatives belegen"),
+        ("I'm looking for a course in German", "I'm looking for a course in German"),
+        ("was ist Derivatives", "was ist Derivatives"),
+    ],
+)
+def test_a_wish_is_read_as_asking_for_courses(question: str, text: str) -> None:
+    assert wished_in(question) == text
+
+
+def test_a_title_is_named_once(lens: Lens) -> None:
+    answer = lens.ask("courses on yoga and breathing").answer or ""
+    assert answer.count("Hatha Yoga") == 1
