@@ -26,6 +26,7 @@ from courselens.search.field import Fit, choose_field, openness
 from courselens.search.following import asks_what_follows, following
 from courselens.search.instead import Instead, instead
 from courselens.search.lexical import query_words, word_stems
+from courselens.search.names import MAYBE
 from courselens.search.naming import needed, tied
 from courselens.search.narrowing import Narrowing
 from courselens.search.people import told_of_person
@@ -505,7 +506,7 @@ class Answerer:
 
     def _count(self, understood: Understood, ranking: Ranking, kept: Sequence[Condition]) -> int:
         """How many courses fit, one of each group, where nothing but conditions or their number is asked; else 0."""
-        if understood.topical or understood.titles or not (kept or counts(understood.told)):
+        if understood.topical or understood.strength >= MAYBE or not (kept or counts(understood.told)):
             return 0
         return len(np.unique(self.index.group[np.isfinite(ranking.score)]))
 

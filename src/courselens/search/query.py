@@ -295,7 +295,8 @@ def _topical(word: Word, found: Found) -> bool:
         word.text in words_of("grades") and "level" in said
     ):
         return False
-    return word.text not in asking_words() and not inside(word, [(one.start, one.end) for one in found.conditions])
+    small = asking_words() | (words_of("wishing") | words_of("negation") if found.conditions else frozenset())
+    return word.text not in small and not inside(word, [(one.start, one.end) for one in found.conditions])
 
 
 def _bare(text: str, told: Sequence[Word], title: Sequence[tuple[int, int]]) -> str:

@@ -62,7 +62,8 @@ def unwanted_in(text: str, parser: ConditionParser) -> tuple[str, str]:
     if found is None and (plain := _denying("lacking").search(text)):
         told = words(text)
         few = sum(word.text not in asking_words() for word in words(text[: plain.start()])) <= BRIEF
-        found = plain if few and asks_for_courses(told) and told[0].text not in words_of("yes_no") else None
+        whether = words_of("yes_no") | words_of("allowed_to")
+        found = plain if few and asks_for_courses(told) and told[0].text not in whether else None
     if found is None:
         return text, ""
     read = parser.parse(text)
