@@ -27,6 +27,8 @@ _COMPARING = ("at_least", "at_most", "more_than", "less_than")
 _JOINED = re.compile(r"[\s,(]*(?:\b(?:in|of|from|for|im|aus|von|i|fra|af)\s+)?$", re.IGNORECASE)
 _PART = re.compile(r"(?<![\w.,])(?P<share>(?P<list>0?[.,](?:25|5|50|75)))(?![\w.,%])")
 """A part of a catalogue's own unit, without the unit: `.25`, `0.5`."""
+_SHORT_YEARS = re.compile(r"(?<![\d.,/])(\d\d)\s?[/\-–]\s?(\d\d)(?![\d.,/%])(?!\s*(?:ects|credit|min|%|prozent))")
+"""`25/26`."""
 _YEAR = re.compile(r"\b((?:19|20)\d\d)(?:\s*[/\-–]\s*((?:19|20)?\d\d))?\b")
 
 
@@ -99,6 +101,12 @@ def years(blank: str, text: str, facts: Facts, named: Sequence[tuple[int, int]] 
     known = facts.values.get("year", {})
     terms = _terms()
     found: list[Condition | str] = []
+    for match in _SHORT_YEARS.finditer(blank):
+        first, second = int(match[1]), int(match[2])
+        values = [year for year in known if _same_year(year, f"20{first:02}", f"20{second:02}")]
+        if values and second == first + 1:
+            said = text[match.start() : match.end()]
+            found.append(Condition("year", "is", tuple(values), said, match.start(), match.end()))
     for match in _YEAR.finditer(blank):
         before = re.findall(r"\w+", blank[: match.start()])[-2:]
         if follows(text, match.start(), named) is None:
@@ -123,7 +131,9 @@ def terms(blank: str, text: str, facts: Facts) -> list[Condition | str]:
     found: list[Condition | str] = []
     for match in _term_pattern().finditer(blank):
         start, end = match.span()
-        term = next(term for term, codes in conditions()["term_codes"].items() if match["term"] in codes)
+        name = "term_codes" if match["term"] else "term_names"
+        said_so = match["term"] or match["name"]
+        term = next(term for term, said in conditions()[name].items() if said_so in map(flat, said))
         held = tuple(one for one in facts.values.get("start", {}) if flat(one).startswith(term.lower()))
         early = term in ("Spring", "Summer")
         year = tuple(
@@ -317,7 +327,10 @@ def _seat_pattern() -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def _term_pattern() -> re.Pattern[str]:
     codes = either(code for said in conditions()["term_codes"].values() for code in said)
-    return re.compile(rf"\b(?P<term>{codes})\s*'?(?:20)?(?P<year>\d\d)(?:/(?:20)?\d\d)?\b")
+    names = either(name for said in conditions()["term_names"].values() for name in said)
+    units = either(conditions()["units"])
+    coded = rf"(?P<term>{codes})\s*'?(?:20)?|(?P<name>{names})\s+'?(?=[1-4]\d\b(?!\s*(?:{units}|%)))"
+    return re.compile(rf"\b(?:{coded})(?P<year>\d\d)(?:/(?:20)?\d\d)?\b")
 
 
 def _unnamed(pattern: str) -> str:

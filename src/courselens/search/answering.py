@@ -18,7 +18,7 @@ from courselens.encode import Vectors
 from courselens.search.answer import Reference
 from courselens.search.clauses import SURE
 from courselens.search.concerns import Concern, concerns_of
-from courselens.search.conditions import Condition, ConditionParser
+from courselens.search.conditions import Condition, ConditionParser, Found
 from courselens.search.confidence import Evidence, evidence_of
 from courselens.search.decide import SAME, TOLD, Asked, applied, asks, decide, names_a_topic
 from courselens.search.facts import Mask
@@ -165,8 +165,9 @@ class Answerer:
         asked_for = understood.codes[0].code if understood.codes else ""
         if next_ones:
             asked = replace(asked, kind="courses", field=None, elsewhere=0.0)
+            kept_beside = beside_codes(understood)
             understood = replace(understood, codes=(), titles=(), topical=False)
-            found, these = replace(found, conditions=()), np.isin(np.arange(self.index.courses), next_ones)
+            found, these = Found(kept_beside, ()), np.isin(np.arange(self.index.courses), next_ones)
             start = self.narrowing.start(understood, given, hidden) & these
         if asked.kind != "course":
             fulfilling = self.narrowing.wanted(start, understood)
@@ -290,7 +291,8 @@ class Answerer:
                 next((one for one in ranked if one in courses), self._newest(courses)) for courses in coded if courses
             ]
             return list(dict.fromkeys(found))[:MOST_BESIDE]
-        found = [one.course for one in (*understood.titles[:1], *understood.others)] if understood.others else []
+        named = (*understood.titles[:1], *understood.others) if understood.others else ()
+        found = [self._newest(np.flatnonzero(group == group[one.course]).tolist()) for one in named]
         if not found and any(word.text in words_of("comparing") | words_of("same") for word in understood.told):
             alike = [one for one in tied(understood.titles) if self.course(one).code != self.course(first).code]
             return [self._newest(alike)] if first in tied(understood.titles) and alike else []
@@ -523,3 +525,13 @@ class Answerer:
         answered = self.index.asked[self.index.first[number] : self.index.first[number + 1]].tolist()
         has = {self.index.asked_names[one] for one in answered} | set(course.fields) | {"title", "title_en", "code"}
         return has | {name for name, told in (("exam", course.exam), ("year", course.year)) if told}
+
+
+def beside_codes(understood: Understood) -> tuple[Condition, ...]:
+    """The conditions that stand beside the codes of a question: none of `ENVST 137` itself."""
+    spans = [(code.start, code.end) for code in understood.codes]
+    return tuple(
+        one
+        for one in understood.found.conditions
+        if spans and not any(one.start < end and start < one.end for start, end in spans)
+    )

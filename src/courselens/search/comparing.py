@@ -35,11 +35,10 @@ def pair(
         word in words_of("same") or (word in words_of("comparing") and (place < EARLY or not word.endswith("ing")))
         for word, place in free.items()
     )
-    if not comparing and words_of("comparatives").isdisjoint(free):
+    one_of = any(said[place : place + 2] == ["the", "one"] for place in range(len(said)))  # `or B the one with an exam`
+    if not comparing and not one_of and words_of("comparatives").isdisjoint(free):
         return None
-    joining = words_of("choosing") | words_of("than") | words_of("versus")
-    if comparing:
-        joining = joining | words_of("both")
+    joining = words_of("choosing") | words_of("than") | words_of("versus") | words_of("both")
     places = [place for place, word in enumerate(said) if word in joining]
     best: tuple[TitleMention, TitleMention] | None = None
     whole = titles[0].places if titles and titles[0].strength >= NAMED else ()
@@ -51,7 +50,7 @@ def pair(
         first, second = found
         if first is None or second is None or first.course == second.course:
             continue
-        near = second.places[0] - place <= NEAR
+        near = second.places[0] - place <= (NEAR if comparing or said[place] not in words_of("both") else 1)
         joined = said[place] in words_of("than") or comparing or place - first.places[-1] <= 1
         if near and joined and (best is None or _strength(first, second) > _strength(*best)):
             best = first, second

@@ -51,6 +51,7 @@ SURELY = ("level",)
 """Fields whose words are a condition even where the catalogue says them of no course: it is told to be ignored."""
 ALONE = {INDIVIDUAL: "exam_form", GROUP: "exam_rule"}
 """Where it is told that somebody works in a group, and alone."""
+_TURNED = re.compile(r"(department|school|institute|faculty|centre|center) (?:of|for) (.+)$", re.IGNORECASE)
 COMPOUND = ("level", "start", "type", "teaching_method")
 """Fields whose words begin compounds with courses: `masterkurse`."""
 
@@ -254,6 +255,8 @@ class ConditionParser:
             return Condition(field, "not", tuple(exams), said, around.start, around.end) if operator == "not" else None
         if operator == "only" and value in (INDIVIDUAL, GROUP):  # who does it alone does nothing in a group
             field, value, operator = ALONE[value], GROUP if value == INDIVIDUAL else INDIVIDUAL, "not"
+        if field == "exam_rule" and operator == "only":
+            operator = "is"  # every other rule is of something else
         values = self._catalogue_values(field, value)
         if not values:
             return said
@@ -326,6 +329,10 @@ def _own_phrases(facts: Facts) -> dict[Phrase, list[tuple[str, str, bool]]]:
     for field in fields:
         for value in (*facts.values.get(field, {}), *facts.own.get(field, {})):
             phrase = tuple(word.text for word in words(value))
+            turned = _TURNED.match(value)
+            if turned:  # the `law school` is the School of Law
+                other = tuple(word.text for word in words(f"{turned[2]} {turned[1]}"))
+                found.setdefault(other, []).append((field, value, True))
             if 0 < len(phrase) <= LONGEST_PHRASE:
                 found.setdefault(phrase, []).append((field, value, True))
                 if field == "type" and len(phrase) == 1:

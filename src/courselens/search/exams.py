@@ -29,7 +29,7 @@ EXAM = "exam"
 WORDS_BETWEEN = 5
 """Words between a percentage and the form that it is of: `60% of the grade by a presentation`."""
 
-_LENGTH = re.compile(r"(\d+(?:[.,]\d+)?)\s*(min|hour|h\b|time|stunde|std)(?!.*\bprepare\b)")
+_LENGTH = re.compile(r"(\d+(?:[.,]\d+)?)\s*(min|hour|h\b|time|stunde|std)")
 
 
 def rules_of(course: Course) -> list[str]:
@@ -39,9 +39,15 @@ def rules_of(course: Course) -> list[str]:
         if part.grouping:
             found[GROUP if part.grouping.startswith("group") else INDIVIDUAL] = None
         for value in part.details.values():
-            told = flat(value)
-            found |= {rule: None for rule, pattern in _rows().items() if pattern.match(told)}
+            found |= _ruled(value)
+    for scale in course.values("grading_scale"):
+        found |= _ruled(str(scale))
     return list(found)
+
+
+def _ruled(value: str) -> dict[str, None]:
+    told = flat(value)
+    return {rule: None for rule, pattern in _rows().items() if pattern.match(told)}
 
 
 def weights_of(course: Course) -> dict[str, float]:
@@ -115,6 +121,10 @@ def told_of_exams(blank: str) -> list[Told]:
         for match in _minutes().finditer(blank):
             one = _told(match, MINUTES)
             add(one if match["minutes"] else replace(one, number=60 * one.number))
+    for match in _shared().finditer(blank):
+        forms = (match["first"], match["second"])
+        for number, form, place in zip((match["one"], match["other"]), forms, ("first", "second"), strict=True):
+            found.append(Told(weight_of(_said_forms()[form]), "", float(number), *match.span(place)))
     for match in _single().finditer(blank):
         add(Told(PARTS, "", 1.0, *match.span()))
     return found
@@ -148,6 +158,10 @@ def _said_forms() -> Mapping[str, str]:
     """Flat phrase of a form of examination → the form."""
     data = conditions()
     said = {flat(str(phrase)): form for form, phrases in data["exam_form"].items() for phrase in phrases}
+    for phrase, form in tuple(said.items()):  # `aus schriftlicher Arbeit`
+        first, space, rest = phrase.partition(" ")
+        if space and first.endswith("e"):
+            said |= {f"{first}{ending} {rest}": form for ending in "rnms"}
     return said | {flat(str(phrase)): INDIVIDUAL for phrase in data["exam_rule"][INDIVIDUAL]}
 
 
@@ -159,6 +173,15 @@ def _group_words() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def _percent() -> re.Pattern[str]:
     return re.compile(rf"%|\b(?:{either([*conditions()['percent'], *conditions()['half']])})\b")
+
+
+@lru_cache(maxsize=1)
+def _shared() -> re.Pattern[str]:
+    """`50/50 presentation and paper`: what two forms count for."""
+    form, small = either(_said_forms()), either([*stop_words(), *conditions()["graded"], *conditions()["articles"]])
+    numbers = r"\b(?P<one>\d\d)\s?%?\s?(?:/|-|zu|to|til)\s?(?P<other>\d\d)\b\s?%?"
+    between = rf"(?:\s+(?:{small})\b){{0,3}}\s+"
+    return re.compile(rf"{numbers}{between}(?P<first>{form})\b{between.replace('{0,3}', '{1,3}')}(?P<second>{form})\b")
 
 
 @lru_cache(maxsize=1)
@@ -198,7 +221,9 @@ def _patterns() -> Sequence[re.Pattern[str]]:
     counted = rf"(?:\b(?P<before>{_compared()})\s+)?(?P<number>\d{{1,3}}(?:[.,]\d)?){percent}"
     number = rf"(?:{counted}|\b(?P<half>{either(data['half'])})\b)"
     late = _late()
-    small = either([*data["weighing"], *data["grouped"], *stop_words(), *data["graded"], *data["articles"]])
+    small = either(
+        [*data["only"], *data["weighing"], *data["grouped"], *stop_words(), *data["graded"], *data["articles"]]
+    )
     between = rf"\W?(?:\s*\b(?:{small})\b){{0,{WORDS_BETWEEN}}}?\s*"
     form = rf"\b(?P<form>{either(_said_forms())})\b"
     return (re.compile(rf"{number}{late}{between}{form}"), re.compile(rf"{form}{between}\(?{number}{late}"))

@@ -29,6 +29,8 @@ NAMED_OWN = ("level", "start", "type", "duration", "teaching_method")
 """Fields whose values are also known by the catalogue's own word: `Interim` for winter."""
 LONGEST_OWN = 40
 
+_SHORT_FORM = re.compile(r"\(([A-Z]{2,6})\)$")
+
 Mask = npt.NDArray[np.bool_]
 
 
@@ -74,6 +76,8 @@ class Facts:
                 values[MINUTES][minutes].append(number)
             for name, weight in weights_of(course).items():
                 numbers.setdefault(name, np.full(len(courses), np.nan, dtype=np.float32))[number] = weight
+        if "department" in values:
+            values["department"].update(_of_one_form(courses, values["department"]))
         return cls(len(courses), {name: dict(found) for name, found in values.items()}, numbers, dict(own))
 
     def write(self, folder: Path) -> None:
@@ -113,6 +117,21 @@ class Facts:
             known: Mask = ~np.isnan(self.numbers[field])
             return known
         return self.having(field, list(self.values.get(field, {})))
+
+
+def _of_one_form(courses: Sequence[Course], values: Mapping[str, list[int]]) -> dict[str, list[int]]:
+    """The departments that a catalogue in two languages prints with one short form, each with the courses of both:
+    `Department of Computing (CMP)` and `Institut for Datalogi (CMP)`.
+    """
+    alike: dict[str, dict[str, None]] = defaultdict(dict)
+    for course in courses:
+        told = course.fields.get("department")
+        for value, own in zip(told.values, told.own, strict=False) if told else ():
+            short = _SHORT_FORM.search(own)
+            if short and value in values:
+                alike[short[1]][str(value)] = None
+    united = {short: sorted({n for name in names for n in values[name]}) for short, names in alike.items()}
+    return {name: united[short] for short, names in alike.items() if len(names) > 1 for name in names}
 
 
 def undated(word: str) -> str:

@@ -15,7 +15,7 @@ from courselens.dataset.types import Passage
 from courselens.search.facts import Mask
 from courselens.search.lexical import query_words
 from courselens.search.names import NAMED
-from courselens.search.places import phrase_pattern
+from courselens.search.places import phrase_pattern, words_of
 from courselens.search.query import Understood
 from courselens.search.stored import Index, year_order
 from courselens.search.tokens import compact, fold, words
@@ -54,13 +54,15 @@ def asks_what_follows(understood: Understood) -> bool:
 
 def following(index: Index, passage: Callable[[int], Passage], understood: Understood, number: int | None) -> list[int]:
     """The courses that ask for course `number`, of other groups than its own, of each code the newest; where it is
-    None, for the first code of the question, which no course of the catalogue has.
+    None, for the first code of the question, which no course of the catalogue has. Those that ask for nothing else,
+    where the question says `only`.
     """
     found = dict[str, int]()
     course = index.course(number) if number is not None else None
     title = fold(course.title) if course and len(words(course.title)) >= LEAST else None
     unknown = compact(understood.codes[0].code) if course is None else None
     asked = index.asked_names.index(SECTION) if SECTION in index.asked_names else -1
+    alone = any(word.text in words_of("only") for word in understood.told)
     wanted = query_words(" ".join([*course.codes, course.title]) if course else understood.codes[0].code)
     for place in index.lexical.search([(word, 1.0) for word in wanted], DEEP).rows.tolist():
         owner = index.owner(place)
@@ -70,6 +72,8 @@ def following(index: Index, passage: Callable[[int], Passage], understood: Under
         text = passage(place).text.partition("\n")[2]
         codes = index.names.codes.find(text, words(text))
         coded = any(number in one.courses if unknown is None else compact(one.code) == unknown for one in codes)
+        if alone and len({compact(one.code) for one in codes}) > 1:
+            continue
         if coded or (title is not None and title in fold(text)):
             code, year = index.course(owner).code, year_order(index.course(owner).year)
             if code not in found or year > year_order(index.course(found[code]).year):

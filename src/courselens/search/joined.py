@@ -15,6 +15,8 @@ from courselens.search.places import Around, words_of
 from courselens.search.tokens import Word, words
 from courselens.search.vocabulary import stop_words
 
+OF_BOTH = 2
+"""Words before the first of two values among which `both` stands."""
 GAP = 40
 """Characters between two phrases that may still be joined."""
 
@@ -70,12 +72,17 @@ def beside(one: Condition, around: Around) -> bool:
 def joined(made: Sequence[Condition], text: str) -> list[Condition]:
     """Conditions on one field with plain equality become one (`English or German`), others stay.
 
-    Two forms of examination joined by `and` are both wanted.
+    Two forms of examination joined by `and` are both wanted, and so are two other values behind `both`. What is denied
+    is not wanted too: `film courses outside the film department`.
     """
+    denied = [one for one in made if one.operator == "not"]
+    made = [one for one in made if one.operator != "is" or not any(_of_the_same(one, other) for other in denied)]
     joined: dict[str, Condition] = {}
     out = []
     for one in _negated(made, text):
-        both = one.field == "exam_form" and one.field in joined and _both(text[joined[one.field].end : one.start])
+        before = joined.get(one.field)
+        both = before is not None and _both(text[before.end : one.start])
+        both = both and (one.field == "exam_form" or (before is not None and _of_both(text[: before.start])))
         if one.operator != "is" or one.field not in joined or both:
             out.append(one)
             if one.operator == "is":
@@ -88,6 +95,15 @@ def joined(made: Sequence[Condition], text: str) -> list[Condition]:
         out[out.index(first)] = merged
         joined[one.field] = merged
     return out
+
+
+def _of_the_same(one: Condition, other: Condition) -> bool:
+    return one.field == other.field == "department" and {*one.values} <= {*other.values}
+
+
+def _of_both(before: str) -> bool:
+    """Whether `both` stands shortly before: `taught at both bachelor and master level`."""
+    return not words_of("of_both").isdisjoint(word.text for word in words(before)[-OF_BOTH:])
 
 
 def _both(between: str) -> bool:

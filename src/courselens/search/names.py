@@ -13,6 +13,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -24,8 +25,8 @@ from courselens.course import Course
 from courselens.search.codes import Codes, codes_of
 from courselens.search.lexical import word_stems
 from courselens.search.places import compound_of
-from courselens.search.tokens import Word, abbreviates, words
-from courselens.search.vocabulary import asking_words, stop_words
+from courselens.search.tokens import Word, abbreviates, fold, words
+from courselens.search.vocabulary import asking_words, conditions, stop_words
 
 LONGEST_QUERY = 40
 """Words of a question that are compared with titles; a pasted page is not a name."""
@@ -58,6 +59,8 @@ NAMED = 0.62
 """Strength from which a title counts as the name of a course."""
 MAYBE = 0.5
 """Strength from which a title's words are taken for a name while the rest of the question is read."""
+NICKNAME = 0.95
+"""Similarity of a word to what it is short for."""
 ENOUGH = 0.6
 """Strength of a title that needs no part of it to stand together."""
 
@@ -191,6 +194,9 @@ class Names:
         """Vocabulary words like `word`, with a similarity: itself, else other forms of it, else misspellings, else what
         it begins.
         """
+        if word in nicknames():
+            known = [(self.words[one], NICKNAME) for one in nicknames()[word] if one in self.words]
+            return (((self.words[word], 1.0),) if word in self.words else ()) + tuple(known)
         if word in self.words:
             return ((self.words[word], 1.0),)
         if len(word) < 3 or word in asking_words() or word.isdigit():
@@ -281,6 +287,13 @@ class Names:
                     said = 1 / max(1, len(content))
                     found.append(TitleMention(course, 0.85, said, 8.0, (place,)))
         return found
+
+
+@lru_cache(maxsize=1)
+def nicknames() -> Mapping[str, tuple[str, ...]]:
+    """What students call subjects for short → the folded words of titles that are meant."""
+    said = conditions()["nicknames"]
+    return {fold(short): tuple(word.text for word in words(meant)) for short, meant in said.items()}
 
 
 def _mention(

@@ -156,6 +156,9 @@ def asked_of(told: Sequence[Word], codes: list[CodeMention]) -> list[CodeMention
     """Of several codes those that no word of needing stands before: of `MATH 244 without MATH 126` the first, of
     `must I take MATH 126 before MATH 244` the second.
     """
+    said = {word.text for word in told}
+    if len(codes) > 1 and not said.isdisjoint(words_of("comparing") | words_of("comparatives") | words_of("same")):
+        return codes
     needs = words_of("needing") | words_of("lacking")
     ahead = {word.text for word in told if codes and word.end <= codes[0].start}
     later = {after.start for before, after in itertools.pairwise(told) if before.text in words_of("coming_next")}

@@ -98,6 +98,8 @@ NO_CODE = {
 }
 LONGEST = 700
 """Characters of a chunk that are shown as the answer; the passage holds the rest."""
+FIRST_PART = 0.6
+"""Share of that for the first of two parts of it."""
 ADDRESS = re.compile(r"[\w.-]+@[\w-]+\.\w+")
 """An e-mail address."""
 
@@ -344,10 +346,29 @@ def _excerpt(text: str, understood: Understood, course: Course, names: Collectio
         found += [(at, f"{concern.name} {weight}") for at in hits for weight in range(PRACTICAL)]
     for wanted in filter(None, looked_for(understood.frame)):
         found += [(match.start(), wanted.pattern) for match in wanted.finditer(flat(body))]
+    spans = _told_in(body, found, room)
+    shown = " … ".join(body[start:end].strip() for start, end in spans)
+    return f"{heading}\n{'… ' if spans[0][0] else ''}{shown}{' …' if spans[-1][1] < len(body) else ''}"
+
+
+def _told_in(body: str, found: Sequence[tuple[int, str]], room: int) -> list[tuple[int, int]]:
+    """Which part of `body`, of at most `room` characters, has most of what is `found` in it; two parts where those have
+    more.
+    """
     bounds = [0, *(match.end() for match in _SENTENCE.finditer(body)), len(body)]
-    ends = {one: max((end for end in bounds if one < end <= one + room), default=one + room) for one in bounds}
-    last = next(one for one in bounds if len(body) - one <= room or one == bounds[-2])  # from there all fits
-    starts = [one for one in bounds if one <= last]
-    start = max(starts, key=lambda one: (len({stem for at, stem in found if one <= at < ends[one]}), -one))
-    shown = body[start : ends[start]].rstrip() + (" …" if ends[start] < len(body) else "")
-    return f"{heading}\n{'… ' if start else ''}{shown}"
+
+    def best(most: int, told: Sequence[tuple[int, str]]) -> tuple[set[str], tuple[int, int]]:
+        ends = {one: max((end for end in bounds if one < end <= one + most), default=one + most) for one in bounds}
+        last = next(one for one in bounds if len(body) - one <= most or one == bounds[-2])  # from there all fits
+        held = {one: {stem for at, stem in told if one <= at < ends[one]} for one in bounds if one <= last}
+        start = max(held, key=lambda one: (len(held[one]), -one))
+        return held[start], (start, min(ends[start], len(body)))
+
+    held, whole = best(room, found)
+    if len(held) == len({stem for _, stem in found}):
+        return [whole]
+    first_held, first = best(int(FIRST_PART * room), found)
+    left = [(at, stem) for at, stem in found if stem not in first_held and not first[0] <= at < first[1]]
+    more, second = best(room - (first[1] - first[0]), left)
+    apart = second[1] <= first[0] or second[0] >= first[1]
+    return sorted((first, second)) if apart and len(first_held | more) > len(held) else [whole]
