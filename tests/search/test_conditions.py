@@ -436,3 +436,46 @@ def test_a_title_before_a_name_is_no_name() -> None:
     facts = Facts.of((course("D1", "One", lecturer="Zellweger Thomas"), course("D2", "Two", lecturer="Berg Anna")))
     found = ConditionParser(facts).parse("courses given by Professor Zellweger")
     assert ([one.values for one in found.conditions], found.ignored) == ([("Zellweger Thomas",)], ())
+
+
+PRINTED = {
+    "Department of Finance": "Department of Finance (FIN)",
+    "Institut for Finansiering": "Institut for Finansiering (FIN)",
+    "School of Law": "School of Law (LAW)",
+}
+OFFERED = tuple(
+    replace(made, fields={**made.fields, "department": Field("department", (name,), (own,))})
+    for made, (name, own) in zip(
+        (
+            course("B1", "One", "2024/2025", level=("Bachelor",), start=("Spring",)),
+            course("B2", "Two", "2025/2026", level=("Bachelor", "Master"), start=("Autumn",)),
+            course("B3", "Three", "2025/2026", level=("Master",), start=("Spring",)),
+        ),
+        PRINTED.items(),
+        strict=True,
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "codes"),
+    [
+        ("courses by the department of finance", {"B1", "B2"}),
+        ("kurser fra Institut for Finansiering", {"B1", "B2"}),
+        ("finance department courses", {"B1", "B2"}),
+        ("what can I take at the law school", {"B3"}),
+        ("courses not in the department of finance", {"B3"}),
+        ("courses in 25/26", {"B2", "B3"}),
+        ("courses in spring 26", {"B3"}),
+        ("master courses, fall 25", {"B2"}),
+        ("courses at both bachelor and master level", {"B2"}),
+        ("bachelor and master courses", {"B1", "B2", "B3"}),
+        ("courses with 50/50 of whatever", {"B1", "B2", "B3"}),
+    ],
+)
+def test_departments_years_and_levels_in_other_words(question: str, codes: set[str]) -> None:
+    facts = Facts.of(OFFERED)
+    mask = np.ones(len(OFFERED), dtype=bool)
+    for condition in ConditionParser(facts).parse(question).conditions:
+        mask &= condition.mask(facts)
+    assert {one.code for one, here in zip(OFFERED, mask, strict=True) if here} == codes

@@ -66,6 +66,8 @@ def kept(question: str) -> str:
         ("courses with an exam of 120 minutes", "M"),
         ("written exam of 90 minutes, any courses?", "W"),
         ("courses with a 2 hour written exam", "M"),
+        ("courses that are 40/30 written exam and presentation", "M"),
+        ("courses with 48 hours of home assignment", "P"),
         ("courses with only one exam", "WGP"),
         ("courses with a central exam", "WM"),
         ("Kurse mit zentraler Prüfung", "WM"),

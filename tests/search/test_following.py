@@ -87,6 +87,35 @@ def test_courses_that_ask_for_nothing(lens: Lens) -> None:
     assert found.note == "Only courses that ask for nothing before."
 
 
+@pytest.mark.parametrize(
+    "question",
+    ["courses with MATH 252 as a prerequisite", "which courses require MATH 252", "courses that need MATH 252"],
+)
+def test_courses_that_ask_for_one_are_asked_for_in_many_ways(lens: Lens, question: str) -> None:
+    assert {one.course.code for one in lens.ask(question).courses} == {SETS, TOPOLOGY}
+
+
+def test_courses_that_ask_for_nothing_but_one(lens: Lens) -> None:
+    assert {one.course.code for one in lens.ask("courses that require CSCI 221").courses} == {LISTS, SETS}
+    assert {one.course.code for one in lens.ask("courses that only require CSCI 221").courses} == {LISTS}
+    assert {one.course.code for one in lens.ask("courses that require CSCI 221 in English").courses} == {LISTS, SETS}
+
+
+@pytest.mark.parametrize(
+    ("question", "unwanted"),
+    [
+        ("programs courses without circuits", "circuits"),
+        ("courses on programs that don't need circuits", "circuits"),
+        ("courses on programs, not the circuits ones", "circuits"),
+        ("am I allowed into Compilers without circuits", ""),
+        ("which course teaches how programs stop and start without coercion", ""),
+        ("courses without an exam", ""),
+    ],
+)
+def test_a_topic_is_not_wanted_in_many_ways(lens: Lens, question: str, unwanted: str) -> None:
+    assert lens.answerer.understand(question).unwanted == unwanted
+
+
 def test_a_topic_that_is_not_wanted(lens: Lens) -> None:
     assert LISTS in {one.course.code for one in lens.ask("courses on programs").courses}
     found = lens.ask("courses on programs but not circuits")

@@ -176,3 +176,12 @@ def test_a_title_within_a_longer_one_that_is_said_is_not_meant() -> None:
     assert best("what is differential equations I about") == 1
     assert best("what are differential equations about") == 0
     assert best("can I take differential equations") == 0
+
+
+def test_a_nickname_is_what_it_is_short_for() -> None:
+    names = Names.of(
+        (course("C1", "Organic Chemistry I"), course("C2", "Artificial Intelligence"), course("C3", "Econ"))
+    )
+    assert names.find_titles(words("orgo 1 prereqs"))[0].course == 0
+    assert names.find_titles(words("the ai course"))[0].course == 1
+    assert names.find_titles(words("econ"))[0].course == 2

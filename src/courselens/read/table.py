@@ -18,6 +18,7 @@ from courselens.read.columns import Column, Columns, understand_columns
 from courselens.read.exams import ExamBlock, exam_form
 from courselens.read.identity import normal_year, parse_heading, split_codes
 from courselens.read.labels import Labels, own_name
+from courselens.read.prose import taught_in
 from courselens.read.rows import Cell, Row, open_table
 from courselens.read.values import clean
 
@@ -126,6 +127,8 @@ class RowReader:
                 self._section(column, cell, sections, parts)  # `no limit` says what no number does
         if parts and "exam_form" not in fields and (form := exam_form(parts)):
             fields["exam_form"] = form
+        if "language" not in fields and (language := taught_in(sections, self.labels)):
+            fields["language"] = language
         code = codes[0] if codes else ""
         key = course_key(code, title, year)
         return Course(

@@ -19,6 +19,7 @@ from courselens.read.identity import Identity, course_headings, find_year, split
 from courselens.read.labels import Label, Labels, own_name
 from courselens.read.linetable import LineTable, cells_of
 from courselens.read.lists import card_headings, table_courses, with_entries
+from courselens.read.prose import taught_in
 from courselens.read.structure import as_row, by_rows, structure
 from courselens.read.values import clean, read_departments
 
@@ -413,6 +414,9 @@ class _Reader:
         form = exam_form(self.parts)
         if form and "exam_form" not in self.fields:
             self.fields["exam_form"] = form
+        language = taught_in(self.sections, self.labels) if "language" not in self.fields else None
+        if language is not None:
+            self.fields["language"] = language
         people = self.fields.get("lecturer")
         of_people = read_departments(people.own) if people and "department" not in self.fields else None
         if people and of_people and of_people.values:

@@ -19,7 +19,8 @@ FEW = 4
 
 
 BRIEF = 2
-"""Words of a topic before `without`."""
+SHORT = 6
+"""Words of a topic before `without`, and words of any kind."""
 SEVERAL = 2
 """Conditions that ask for courses, though none are named."""
 
@@ -61,7 +62,8 @@ def unwanted_in(text: str, parser: ConditionParser) -> tuple[str, str]:
         found = brief if asks_for_courses(words(text)) or (few and not asks) else None
     if found is None and (plain := _denying("lacking").search(text)):
         told = words(text)
-        few = sum(word.text not in asking_words() for word in words(text[: plain.start()])) <= BRIEF
+        before = words(text[: plain.start()])
+        few = len(before) <= SHORT and sum(word.text not in asking_words() for word in before) <= BRIEF
         whether = words_of("yes_no") | words_of("allowed_to")
         found = plain if few and asks_for_courses(told) and told[0].text not in whether else None
     if found is None:
@@ -71,12 +73,14 @@ def unwanted_in(text: str, parser: ConditionParser) -> tuple[str, str]:
     denied = any(one.operator == "not" or one.start <= found.start("topic") for one in within)
     end = min((one.start for one in within), default=found.end())
     told = [word for word in words(text[:end]) if word.start >= found.start("topic")]
-    while told and told[-1].text in stop_words() | words_of("in"):  # `in` of `derivatives in English`
+    trailing = stop_words() | words_of("in") | {"ones"}  # `in` of `derivatives in English`
+    while told and told[-1].text in trailing:
         told.pop()
     if denied or not told or any(said in found.group() for said in read.ignored):
         return text, ""
     topic = text[told[0].start : told[-1].end]
-    rest = " ".join((text[: found.start()] + " " + text[told[-1].end :]).split())
+    after = text[told[-1].end :].strip().removeprefix("ones")
+    rest = " ".join(f"{text[: found.start()]} {after}".split())
     small = asking_words()
     named = any(map(str.isdigit, topic)) or all(word.text in small for word in told)
     named = named or any(is_course_word(word.text) for word in told)  # `without any other class before`
