@@ -16,7 +16,7 @@ from courselens.course import Course
 from courselens.dataset.types import Passage
 from courselens.encode import Vectors
 from courselens.search.answer import Reference
-from courselens.search.clauses import SURE
+from courselens.search.clauses import LIKELY
 from courselens.search.concerns import Concern, concerns_of
 from courselens.search.conditions import Condition, ConditionParser, Found
 from courselens.search.confidence import Evidence, evidence_of
@@ -87,6 +87,8 @@ ALIASES = {
 """Fields and sections that answer for each other where a course has only one of them."""
 
 
+SURE = 0.6
+"""Probability from which a course's name is taken to be asked for."""
 NAMES = ("title", "title_en", "code")
 """Fields that name a course."""
 WRITTEN_TO = ("lecturer", "further")
@@ -418,9 +420,11 @@ class Answerer:
         found: dict[str | None, Asked] = {}
         for clause, vector in zip(understood.clauses, vectors, strict=True):
             one = decide(understood, self.index.asked_model.probabilities(clause, vector), self.fields)
+            if any(concern.of_exam for concern in concerns_of(clause)):
+                one = replace(one, field="exam", shares={"exam": TOLD})
             group = SAME.get(one.field, one.field) if one.field else None
             share = sum(share for name, share in one.shares.items() if SAME.get(name, name) == group)
-            if share >= SURE:
+            if share >= LIKELY:
                 found.setdefault(group, replace(one, share=share))
         if asked.field is None:  # `what language is X in? its title is mixed`
             return tuple(one for group, one in found.items() if group)

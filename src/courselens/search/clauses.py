@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import re
 
+from courselens.search.concerns import concerns_of
+from courselens.search.places import words_of
 from courselens.search.tokens import words
 from courselens.search.vocabulary import MENTION, frame_words, stop_words
 
 MOST = 6
-SURE = 0.6
+LIKELY = 0.5
 """Probability of a field from which a clause asks for it."""
 
-BREAK = re.compile(r"[,;:.?!–](?!\d)|\s-\s")
-"""Where a clause ends."""
 _JOINED = re.compile(r"\s*(?:[,;?.&+]|(?<!\d)/|/(?!\d)|\b(?:and|und|og|sowie|samt|plus|also|auch)\b)\s*", re.IGNORECASE)
 
 _NAME = re.compile(rf"\b{MENTION}\b")
@@ -25,13 +25,15 @@ _NAME = re.compile(rf"\b{MENTION}\b")
 def clauses(frame: str) -> tuple[str, ...]:
     """The parts of `frame` that ask something, each with the placeholder; () where fewer than two do.
 
-    A part asks where it has a word of asking and none of a topic: `books, beer and statistics` has no clause.
+    A part asks where it has a word of asking and none of a topic: `books, beer and statistics` has no clause. What asks
+    for something practical is no topic.
     """
     found = []
+    asking = words_of("question_words_only") | words_of("what_about")
     for part in _JOINED.split(frame):
         told = [word.text for word in words(_NAME.sub(" ", part))]
-        if any(word not in frame_words() for word in told):
+        if any(word not in frame_words() for word in told) and not concerns_of(part):
             return ()
-        if any(word not in stop_words() for word in told):
+        if any(word not in stop_words() or word in asking for word in told):
             found.append(part if _NAME.search(part) else f"{MENTION} {part}")
     return tuple(found) if 1 < len(found) <= MOST else ()

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from courselens.search.clauses import BREAK
 from courselens.search.conditions import Condition, Found
 from courselens.search.framing import inside
 from courselens.search.naming import COMPLETE, FULL
 from courselens.search.places import words_of
 from courselens.search.query import Understood
-from courselens.search.tokens import either, flat, fold, words
+from courselens.search.tokens import BREAK, either, flat, fold, words
 from courselens.search.vocabulary import MENTION, conditions, stop_words
 
 Kind = Literal["course", "courses", "topic"]

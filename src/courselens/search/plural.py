@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from courselens.search.clauses import BREAK
 from courselens.search.names import MAYBE, NAMED, TitleMention
 from courselens.search.places import phrase_pattern, words_of
-from courselens.search.tokens import Word
+from courselens.search.tokens import BREAK, Word
 
 PARTS = (["the"], ["guest"], ["who"], ["wer"])
 """Before a word for courses that is none: `the guest lectures`, `who lectures`."""

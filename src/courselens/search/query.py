@@ -221,7 +221,7 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
         titles=tuple(titles),
         frame=frame,
         beside=beside,
-        clauses=clauses(frame) if codes or (best and best.strength >= NAMED) else (),
+        clauses=clauses(frame) if codes or best else (),
         topic=topic,
         bare=bare if bare != text else "",
         in_english=" ".join(english(bare or topic, topic_language(topic, told_language))),

@@ -11,13 +11,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from courselens.search.field import Fit
 from courselens.search.tokens import either, fold
 from courselens.search.vocabulary import conditions
+
+if TYPE_CHECKING:
+    from courselens.search.field import Fit
 
 WEIGHTS = {"cosine": 9.58, "words": 5.29, "summary": 3.39, "detail": -4.51, "date": 6.01, "amount": 0.71, "told": 3.84}
 """Of `features`, in that order."""

@@ -20,6 +20,9 @@ _OFTEN = 0x2100
 SHORT = 300
 """Characters of a text whose words are kept."""
 
+BREAK = re.compile(r"[,;:.?!–](?!\d)|\s-\s")
+"""Where a clause ends."""
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
