@@ -57,7 +57,7 @@ def show_results(found: Answer) -> str:
 def _understood(answer: Answer) -> Iterator[str]:
     if answer.filters:
         kept = ", ".join(
-            f"{one['field']}: {OPERATORS.get(one.get('operator', 'is'), '')}"
+            f"{one['field'].replace('_', ' ')}: {OPERATORS.get(one.get('operator', 'is'), '')}"
             f"{', '.join(format_value(value) for value in one['value'])} (“{one['from']}”)"
             for one in answer.filters
         )

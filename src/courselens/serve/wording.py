@@ -14,6 +14,8 @@ from typing import Any
 
 import yaml
 
+from courselens.search.exams import WEIGHT
+
 FILE = Path(__file__).parent / "wording.yaml"
 DEFAULT = "en"
 
@@ -31,7 +33,10 @@ class Wording:
         return text.format(**values) if values else text
 
     def field(self, name: str) -> str:
-        """A field as people call it."""
+        """A field as people call it; what a form of examination counts for by the form: `weight_oral_exam`."""
+        if name.startswith(WEIGHT):
+            form = name.removeprefix(WEIGHT).replace("_", " ").capitalize()
+            return f"{self.texts['field']['weight']}, {self.value(form)}"
         return str(self.texts["field"].get(name) or self.texts["section"].get(name) or _plain(name))
 
     def section(self, name: str) -> str:
