@@ -68,6 +68,8 @@ REMEMBERED = 4096
 """Courses, and passages, kept parsed."""
 NAMED_COURSES = 3
 """Courses that the answer to "which courses …" names in its sentence."""
+ALL_NAMED = 5
+"""Courses that fulfil all conditions from which only some are named."""
 NEARLY_AS_GOOD = 0.7
 """Share of the best one's score from which a course is named beside it."""
 ALIASES = {
@@ -468,7 +470,7 @@ class Answerer:
             distinct: dict[str, Course] = {}
             for one in good:
                 distinct.setdefault(one.title, one)
-            courses = [*distinct.values()][:NAMED_COURSES]
+            courses = [*distinct.values()][: ALL_NAMED if 0 < count <= ALL_NAMED else NAMED_COURSES]
             return say_courses(courses, understood, count=count, more=len(ranking.order) > 1, unmet=unmet)
         number = int(ranking.order[0]) if number is None else number
         course = self.course(number)

@@ -18,11 +18,12 @@ from courselens.search.conditions import Condition, Found
 from courselens.search.decide import SAME, Asked
 from courselens.search.facts import Mask
 from courselens.search.following import undemanding
-from courselens.search.naming import tied
+from courselens.search.naming import FULL, tied
 from courselens.search.query import Understood
 from courselens.search.rank import about
 from courselens.search.saying import asks_yes_no
 from courselens.search.stored import Index, year_order
+from courselens.search.tokens import words
 
 
 class Narrowing:
@@ -109,7 +110,12 @@ class Narrowing:
         """Of the courses of `start` those that are about no unwanted topic and ask for as little as is wanted."""
         wanted = start.copy()
         if understood.unwanted:
-            wanted &= ~about(self.index, understood.unwanted)
+            titles = self.index.names.find_titles(words(understood.unwanted))
+            called = [one.course for one in titles if one.cover >= FULL]
+            if called:  # one course is meant, not what it is about
+                wanted &= ~np.isin(self.index.group, self.index.group[called])
+            else:
+                wanted &= ~about(self.index, understood.unwanted)
         if understood.undemanding:
             wanted &= self.undemanding
         return wanted

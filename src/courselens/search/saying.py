@@ -33,11 +33,11 @@ FIT = {
 }
 """How the only course, the best one of several and the best ones are named as an answer."""
 COUNTED = {
-    "en": "{count:,} courses fit, among them: {names}.",
-    "de": "{count:,} Kurse passen, darunter: {names}.",
-    "da": "{count:,} kurser passer, blandt andet: {names}.",
+    "en": ("{count:,} courses fit: {names}.", "{count:,} courses fit, among them: {names}."),
+    "de": ("{count:,} Kurse passen: {names}.", "{count:,} Kurse passen, darunter: {names}."),
+    "da": ("{count:,} kurser passer: {names}.", "{count:,} kurser passer, blandt andet: {names}."),
 }
-"""The same where conditions are all that is asked for, which every one of them fulfils."""
+"""How all of them, and some, are where conditions are all that is asked for, which every one of them fulfils."""
 ASKING_FOR = {
     "en": ("These courses ask for {name}", "No course says that it asks for {name}."),
     "de": ("Diese Kurse setzen {name} voraus", "Kein Kurs setzt laut Katalog {name} voraus."),
@@ -138,8 +138,8 @@ def say_courses(
     fit = several if len(courses) > 1 else one if more else only
     if unmet:
         fit = UNMET[language]
-    elif count > len(courses):
-        fit = COUNTED[language]
+    elif count > 1:
+        fit = COUNTED[language][count > len(courses)]
     names = "; ".join(course.name for course in courses)
     notes = [WITHOUT[language].format(said=understood.unwanted)] if understood.unwanted else []
     notes += [UNDEMANDING[language]] if understood.undemanding else []
