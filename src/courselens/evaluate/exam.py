@@ -368,6 +368,9 @@ def _group(question: ExamQuestion, known: _Known | None) -> str:
 def _values_of(course: Course, name: str) -> tuple[Value, ...]:
     if name == "year":
         return (course.year,) if course.year else ()
+    if name == "exam_form":  # a part of any form may be a group's work
+        grouped = any((part.grouping or "").startswith("group") for part in course.exam)
+        return (*course.values(name), *(("Group work",) if grouped else ()))
     return course.values(name) or (course.values("credits") if name == "ects" else ())
 
 

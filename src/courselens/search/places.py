@@ -219,14 +219,14 @@ def _fits_language(around: Around, negated: bool) -> bool:
     courses, taught = words_of("courses"), words_of("taught")
     before, after = around.before(), around.next
     following = around.following(FARTHEST + 1)
-    loose = stop_words() | courses | words_of("after_language") | {""}
+    loose = stop_words() | courses | words_of("after_language") | words_of("having") | {""}
     after_in = before in words_of("in") | {"of"} and (after in loose or around.before(2) in taught)
     last = around.trails and around.place > 0 and before not in words_of("not_language") | words_of("in")
     examined = (after,) in exam_phrases() or tuple(following[:2]) in exam_phrases()
     beside = before in taught | words_of("units") and (
         after in stop_words() | words_of("units") | {""} or after.isdigit()
     )
-    numbered = after.isdigit() and len(after) <= 2
+    numbered = re.fullmatch(r"\d\d?[a-z]*", after) is not None  # `english 4cr`
     courses_follow = any(is_course_word(word) for word in following)
     of_courses = (courses_follow and not words_of("about_language") & set(following)) or after in words_of("versions")
     adverb = around.told[around.place].text in words_of("language_adverbs")

@@ -44,7 +44,8 @@ def wished_in(text: str) -> str:
             continue
         topic = behind.sub("", text[found.end() :]).strip(" ,;:.!?-")
         told = [word.text for word in words(topic)]
-        if any(word not in asking_words() for word in told) and not any(map(is_course_word, told)):
+        amount = any(word.isdigit() or word in words_of("units") for word in told)  # `irgendwas mit 3 credits`
+        if any(word not in asking_words() for word in told) and not amount and not any(map(is_course_word, told)):
             return f"{conditions()['wished_for'][language]} {topic}"
     return text
 
