@@ -179,6 +179,8 @@ class ConditionParser:
                 for field, value in self._meanings(tuple(word.text for word in told[place : place + size])):
                     if field not in LOOSE or (field, value) == ("exam_form", "exam"):
                         continue
+                    if field == "language" and self._of_department(around):
+                        continue
                     together = any(one.field == field and joins(one, around) for one in made)
                     free = around.loose or size > 1
                     near = free and any(beside(one, around) for one in (*made, *known))
@@ -218,12 +220,22 @@ class ConditionParser:
                 continue
             longest = longest or size
             around = Around(told, place, size, text)
-            fitting = [(field, value) for field, value, own in meanings if fits(field, own, phrase, around)]
+            fitting = [
+                (field, value)
+                for field, value, own in meanings
+                if fits(field, own, phrase, around) and not (field == "language" and self._of_department(around))
+            ]
             made = [one for one in (self._condition(*each, around) for each in fitting) if one is not None]
             if made:
                 found.append(next((one for one in made if isinstance(one, Condition)), made[0]))
                 return size, longest
         return 0, longest
+
+    def _of_department(self, around: Around) -> bool:
+        """Whether a language is rather a department: `Spanish courses` of `SPAN`, not `taught in Spanish`."""
+        spoken = words_of("in") | words_of("taught") | words_of("teaching_language")
+        said = {around.before(), around.next}
+        return spoken.isdisjoint(said) and self.departments.has_language(around.told[around.place : around.place + 1])
 
     def _look_up(self, phrase: Phrase) -> Sequence[tuple[str, str]]:
         """Fields and values that a phrase means: as it stands, inflected, or as the end of a compound."""

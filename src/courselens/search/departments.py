@@ -20,6 +20,8 @@ from courselens.search.places import WITH_VALUES, Around, value_words, words_of
 from courselens.search.tokens import Word, abbreviates, fold
 from courselens.search.vocabulary import stop_words
 
+MANY = 0.5
+"""Share of courses that tell a language from which a word for one is one."""
 MOST = 6
 """Words that may name departments and nothing else."""
 LONGEST = 4
@@ -44,8 +46,19 @@ class Departments:
         values = (value for value in facts.values.get("department", {}) if _SHORT.fullmatch(value))
         self.short = {fold(value): value for value in values if len(value) >= LEAST}
         types = (fold(value) for value in (*facts.values.get("type", {}), *facts.own.get("type", {})))
-        self.values = value_words(tuple(field for field in WITH_VALUES if field in facts.fields))
+        told = "language" in facts.fields and bool(facts.stating("language").mean() >= MANY)
+        self.languages = not told  # `Spanish courses` are those of SPAN where few courses tell a language
+        fields = (field for field in WITH_VALUES if field in facts.fields and (told or field != "language"))
+        self.values = value_words(tuple(fields))
         self.courses = words_of("plural_courses") | {f"{one}s" for one in types if one.isalpha()}
+
+    def knows(self, told: Sequence[Word]) -> bool:
+        """Whether the words say a department."""
+        return bool(self.short) and self._first(told)[1] is not None
+
+    def has_language(self, told: Sequence[Word]) -> bool:
+        """Whether a word for a language says a department rather than what is spoken."""
+        return self.languages and self.knows(told)
 
     def named(self, text: str, told: Sequence[Word]) -> list[Condition]:
         """Those beside the word department, and those right before courses with no other word of a topic: `history
