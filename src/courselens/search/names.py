@@ -132,9 +132,9 @@ class Names:
         """Codes and titles of `courses`; a course is known by its place in the sequence."""
         initials: dict[str, list[int]] = defaultdict(list)
         rows: list[tuple[int, tuple[str, ...], float]] = []
-        alone = _in_few_titles(courses)
+        alone, own = _in_few_titles(courses), _own_segments(courses)
         for number, course in enumerate(courses):
-            for title, weight in _titles(course, (extra_titles or {}).get(number, ()), alone):
+            for title, weight in _titles(course, (extra_titles or {}).get(number, ()), alone, own):
                 told = tuple(dict.fromkeys(word.text for word in words(title)))
                 if told:
                     rows.append((number, told, weight))
@@ -324,8 +324,19 @@ def _in_few_titles(courses: Iterable[Course]) -> frozenset[str]:
     return frozenset(word for word, count in spread.items() if count <= FEW)
 
 
-def _titles(course: Course, extra: Sequence[str], alone: frozenset[str]) -> list[tuple[str, float]]:
-    """Titles, parts of them and further names, with weights; a part that is one word is of those that stand `alone`."""
+def _own_segments(courses: Iterable[Course]) -> frozenset[str]:
+    """The parts of titles that few titles have: `Consultancy Project` before a colon names none of a dozen."""
+    titles = {title for course in courses for title in (course.title, course.title_en) if title}
+    spread = Counter(fold(part) for title in titles for part in {*_SEGMENTS.split(title)})
+    return frozenset(part for part, count in spread.items() if count <= FEW)
+
+
+def _titles(
+    course: Course, extra: Sequence[str], alone: frozenset[str], own: frozenset[str]
+) -> list[tuple[str, float]]:
+    """Titles, parts of them and further names, with weights; a part is one of its `own`, and where it is one word of
+    those that stand `alone`.
+    """
     found = [(course.title, 1.0)]
     if course.title_en and course.title_en != course.title:
         found.append((course.title_en, 1.0))
@@ -333,7 +344,7 @@ def _titles(course: Course, extra: Sequence[str], alone: frozenset[str]) -> list
         parts = [part for part in _SEGMENTS.split(title) if part and part != title]
         for part in parts:
             told = {word.text for word in words(part)}
-            if len(told) > 1 or (len(part) >= 6 and told <= alone):
+            if fold(part) in own and (len(told) > 1 or (len(part) >= 6 and told <= alone)):
                 found.append((part, SEGMENT_WEIGHT))
     return found + [(title, SEGMENT_WEIGHT) for title in extra]
 
