@@ -12,8 +12,6 @@ from functools import lru_cache
 
 import numpy as np
 
-from courselens.course import Course
-from courselens.dataset.types import Passage
 from courselens.encode import Vectors
 from courselens.search.answer import Reference
 from courselens.search.clauses import LIKELY
@@ -25,15 +23,13 @@ from courselens.search.facts import Mask
 from courselens.search.field import Fit, choose_field, openness
 from courselens.search.following import asks_what_follows, following
 from courselens.search.instead import Instead, instead
-from courselens.search.lexical import query_words, word_stems
-from courselens.search.names import MAYBE
+from courselens.search.lexical import query_words
 from courselens.search.naming import needed, tied
 from courselens.search.narrowing import Narrowing
 from courselens.search.people import told_of_person
 from courselens.search.places import words_of
-from courselens.search.plural import counts
 from courselens.search.query import Understood, understand
-from courselens.search.rank import SATURATION, Near, Parts, Ranking, best_passages, measure, rank
+from courselens.search.rank import SATURATION, Near, Parts, Ranking, measure, rank
 from courselens.search.rows import rows_asked
 from courselens.search.saying import (
     ADDRESS,
@@ -43,17 +39,13 @@ from courselens.search.saying import (
     asks_whether_in_year,
     asks_yes_no,
     no_code,
-    not_said,
-    say_courses,
-    say_field,
     say_following,
     say_person,
     say_which,
-    with_facts,
-    with_rows,
     writes,
 )
 from courselens.search.stored import Index, year_order
+from courselens.search.teller import ALIASES, Teller
 from courselens.search.telling import date_or_amount, telling
 from courselens.search.tokens import fold, words
 from courselens.search.translation import english_of_any
@@ -66,29 +58,6 @@ MOST_BESIDE = 2
 """Further courses of a question that are answered for beside the first."""
 REMEMBERED = 4096
 """Courses, and passages, kept parsed."""
-NAMED_COURSES = 3
-"""Courses that the answer to "which courses …" names in its sentence."""
-ALL_NAMED = 5
-"""Courses that fulfil all conditions from which only some are named."""
-NEARLY_AS_GOOD = 0.7
-"""Share of the best one's score from which a course is named beside it."""
-ALIASES = {
-    "ects": ("ects", "credits"),
-    "credits": ("credits", "ects"),
-    "exam_form": ("exam_form", "exam"),
-    "exam": ("exam", "exam_form"),
-    "teaching_method": ("teaching_method", "teaching", "content"),
-    "teaching": ("teaching", "teaching_method", "content"),
-    "content": ("content", "objectives"),
-    "objectives": ("objectives", "content"),
-    "workload": ("workload", "teaching"),
-    "timetable": ("timetable", "teaching", "start"),
-    "duration": ("duration", "teaching"),
-    "grading_scale": ("grading_scale", "exam", "exam_form"),
-}
-"""Fields and sections that answer for each other where a course has only one of them."""
-
-
 SURE = 0.6
 """Probability from which a course's name is taken to be asked for."""
 NAMES = ("title", "title_en", "code")
@@ -128,6 +97,7 @@ class Answerer:
         self.reference = lru_cache(maxsize=REMEMBERED)(lambda number: Reference.of(self.course(number)))
         self.passage = lru_cache(maxsize=REMEMBERED)(index.passage)
         self.narrowing = Narrowing(index, self.course, self.passage)
+        self.teller = Teller(index, self.course, self.passage)
         self.tells = lru_cache(maxsize=10 * REMEMBERED)(lambda place: date_or_amount(self.passage(place).text))
         self.told = lru_cache(maxsize=10 * REMEMBERED)(self._told)
 
@@ -206,13 +176,14 @@ class Answerer:
                 fitting = self._fits(understood, one, vectors[0], parts, concerns)[1]
                 its = replace(ranking, parts=fitting)
                 beside += [
-                    self._say(understood, wanted, its, kept, number=one, compared=True)
+                    self.teller.say(understood, wanted, its, kept, number=one, compared=True)
                     for wanted in several or (asked,)
                 ]
         ignored = tuple(dict.fromkeys((*found.ignored, *(one.said for one in relaxed))))
         compared = bool(also)
         said = [
-            self._say(understood, one, ranking, kept, unmet=ignored, compared=compared) for one in several or (asked,)
+            self.teller.say(understood, one, ranking, kept, unmet=ignored, compared=compared)
+            for one in several or (asked,)
         ]
         if person is not None and len(ranking.order):
             said = [
@@ -228,7 +199,7 @@ class Answerer:
             filtered = bool(next_ones) and not best
             said = [NOTHING if filtered else say_following(name, course, best, count, understood.language)]
         if compared and said[0].answer is None:
-            said, beside = self._compared(understood, asked, ranking, kept, said, beside, also)
+            said, beside = self.teller.compared(understood, asked, ranking, kept, said, beside, also)
         unknown = [code.code for code in understood.codes if not code.courses]
         if unknown and understood.coded:
             said[0] = replace(said[0], note=said[0].note or no_code(unknown[0], understood.language))
@@ -248,28 +219,6 @@ class Answerer:
         )
         kept = (*given, *kept)
         return Considered(understood, asked, kept, ignored, ranking, saying, (*further, *beside), evidence, other)
-
-    def _compared(
-        self,
-        understood: Understood,
-        asked: Asked,
-        ranking: Ranking,
-        kept: Sequence[Condition],
-        said: list[Saying],
-        beside: list[Saying],
-        also: Sequence[int],
-    ) -> tuple[list[Saying], list[Saying]]:
-        """What is said of courses of which the first lacks the field asked: that, where another one has it; else what
-        each is about.
-        """
-        if any(one.answer for one in beside):
-            return [replace(said[0], answer=said[0].note, note=None), *said[1:]], beside
-        whole = replace(asked, field=None, elsewhere=0.0)
-        first, *others = (
-            self._say(understood, whole, ranking, kept, number=number, compared=True)
-            for number in (int(ranking.order[0]), *also)
-        )
-        return [replace(first, field=asked.field, note=said[0].note)], others
 
     def _of_none(self, understood: Understood) -> bool:
         """Whether a question for one of several courses says nothing of which: `and who teaches it?`."""
@@ -379,7 +328,7 @@ class Answerer:
         """`asked`, or a topic where a course that is not named would be asked for what it does not have, and not in so
         many words: a `beginner class for swing` describes one.
         """
-        held = asked.field is None or self.held(number, asked.field) in self._has(number)
+        held = asked.field is None or self.teller.held(number, asked.field) in self.teller.has(number)
         return asked if held or understood.named or asks(understood) else replace(asked, kind="topic", field=None)
 
     def _answering(self, name: str | None, understood: Understood, number: int, held: Collection[str]) -> str | None:
@@ -443,94 +392,6 @@ class Answerer:
         group = SAME.get(asked.field, asked.field)
         fields = dict.fromkeys(one for one in told if one == asked.field or SAME.get(one, one) != group)
         return tuple(replace(asked, field=one) for one in fields) if len(fields) > 1 else ()
-
-    def _say(
-        self,
-        understood: Understood,
-        asked: Asked,
-        ranking: Ranking,
-        kept: Sequence[Condition],
-        *,
-        number: int | None = None,
-        unmet: Sequence[str] = (),
-        compared: bool = False,
-    ) -> Saying:
-        """What is said of the first course, or of course `number`, where it is `compared` with all its facts; `unmet`
-        are conditions that none fulfils.
-        """
-        unknown = bool(understood.codes) and not any(code.courses for code in understood.codes)
-        if not len(ranking.order) or unknown:
-            return Saying(None, (), asked.field, None, ())
-        if asked.kind != "course":
-            if not understood.told:
-                return NOTHING
-            count = self._count(understood, ranking, kept)
-            least = 0.0 if count else NEARLY_AS_GOOD * float(ranking.score[ranking.order[0]])
-            good = (self.course(one) for one in ranking.order.tolist() if ranking.score[one] >= least)
-            distinct: dict[str, Course] = {}
-            for one in good:
-                distinct.setdefault(one.title, one)
-            courses = [*distinct.values()][: ALL_NAMED if 0 < count <= ALL_NAMED else NAMED_COURSES]
-            return say_courses(courses, understood, count=count, more=len(ranking.order) > 1, unmet=unmet)
-        number = int(ranking.order[0]) if number is None else number
-        course = self.course(number)
-        field = self.held(number, asked.field)
-        if asked.field is None and asked.elsewhere > 0.5:
-            return Saying(None, (), None, course, (), not_said(course, None, understood.language))
-        places = best_passages(self.index, ranking.parts, [number], most=MOST, field=field or "content")
-        passages = tuple((place, self.passage(place)) for place in places)
-        if writes(understood):
-            passages = tuple(sorted(passages, key=lambda one: not ADDRESS.search(one[1].text)))
-        elif field in ("exam", "exam_form"):
-            rows = self._rows_asked(understood, course)
-            if rows or not self._detailed(understood, course):
-                passages = tuple(sorted(passages, key=lambda one: one[1].kind != "fact"))  # the summary of all parts
-            if rows:
-                return with_rows(say_field(understood, course, field, asked.field, passages), rows, passages)
-        elif field in (None, "content"):
-            if not self._detailed(understood, course):
-                passages = self._from_the_start(number, passages)
-            if compared:
-                return with_facts(say_field(understood, course, field, asked.field, passages), course)
-        return say_field(understood, course, field, asked.field, passages)
-
-    def _rows_asked(self, understood: Understood, course: Course) -> str:
-        """The rows of the course's examination that tell what is asked of it."""
-        told = understood.asking(course.values("lecturer"))
-        stems = {stem for word in told for stem in word_stems(fold(word))}
-        return rows_asked(course, concerns_of(understood.beside), stems)
-
-    def _detailed(self, understood: Understood, course: Course) -> bool:
-        """Whether more is asked of a course than what it is about."""
-        told = [fold(word) for word in understood.asking(course.values("lecturer"))]
-        small = asking_words() | words_of("comparing") | words_of("choosing") | words_of("between")
-        return any(word not in small and len(word) > 1 for word in told)
-
-    def _from_the_start(self, number: int, passages: Sequence[tuple[int, Passage]]) -> tuple[tuple[int, Passage], ...]:
-        """`passages` of course `number` behind the first one of its content, which says what it is about."""
-        told = ((place, self.passage(place)) for place in range(*map(int, self.index.first[number : number + 2])))
-        first = next((one for one in told if one[1].section == "content"), None)
-        return (first, *(one for one in passages if one != first)) if first else tuple(passages)
-
-    def _count(self, understood: Understood, ranking: Ranking, kept: Sequence[Condition]) -> int:
-        """How many courses fit, one of each group, where nothing but conditions or their number is asked; else 0."""
-        if understood.topical or understood.strength >= MAYBE or not (kept or counts(understood.told)):
-            return 0
-        return len(np.unique(self.index.group[np.isfinite(ranking.score)]))
-
-    def held(self, number: int, field: str | None) -> str | None:
-        """The field itself, or the one that answers for it in course `number`."""
-        if field is None:
-            return None
-        has = self._has(number)
-        return next((name for name in ALIASES.get(field, (field,)) if name in has), field)
-
-    def _has(self, number: int) -> set[str]:
-        """The fields and sections that course `number` has."""
-        course = self.course(number)
-        answered = self.index.asked[self.index.first[number] : self.index.first[number + 1]].tolist()
-        has = {self.index.asked_names[one] for one in answered} | set(course.fields) | {"title", "title_en", "code"}
-        return has | {name for name, told in (("exam", course.exam), ("year", course.year)) if told}
 
 
 def beside_codes(understood: Understood) -> tuple[Condition, ...]:

@@ -96,6 +96,8 @@ NO_CODE = {
     "de": "Kein Kurs hat die Nummer {code}.",
     "da": "Intet kursus har koden {code}.",
 }
+BRIEF = 320
+"""Characters of what a course is about that are shown of each of those compared."""
 LONGEST = 700
 """Characters of a chunk that are shown as the answer; the passage holds the rest."""
 FIRST_PART = 0.6
@@ -204,7 +206,12 @@ def say_field(
 def with_facts(saying: Saying, course: Course) -> Saying:
     """`saying` of a course that is compared with others, behind its facts: `7.5 ECTS · English · Master`."""
     told = [f"{_UNIT.get(name, '{}').format(course.fields[name].text)}" for name in COMPARED if course.values(name)]
-    return replace(saying, answer=f"{course.name}: {' · '.join(told)}\n{saying.answer}") if told else saying
+    heading, _, body = (saying.answer or "").partition("\n")
+    if len(body) > BRIEF:  # two of them are read beside each other
+        ends = [match.end() for match in _SENTENCE.finditer(body) if match.end() <= BRIEF]
+        body = body[: ends[-1] if ends else BRIEF].rstrip() + " …"
+    said = "\n".join(filter(None, (heading, body)))
+    return replace(saying, answer=f"{course.name}: {' · '.join(told)}\n{said}") if told else saying
 
 
 def with_rows(saying: Saying, rows: str, passages: Sequence[tuple[int, Passage]]) -> Saying:

@@ -1,0 +1,182 @@
+"""What is said of the courses that were found: the sentence, its value, the passages that it stands on.
+
+In: a question understood, what is asked of it, the ranking. Out: `Saying`. Which course and which field is decided in
+`answering.py`; the words are those of `saying.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from courselens.course import Course
+from courselens.dataset.types import Passage
+from courselens.search.concerns import concerns_of
+from courselens.search.conditions import Condition
+from courselens.search.decide import Asked
+from courselens.search.lexical import word_stems
+from courselens.search.names import MAYBE
+from courselens.search.places import words_of
+from courselens.search.plural import counts
+from courselens.search.query import Understood
+from courselens.search.rank import Ranking, best_passages
+from courselens.search.rows import rows_asked
+from courselens.search.saying import (
+    ADDRESS,
+    NOTHING,
+    Saying,
+    not_said,
+    say_courses,
+    say_field,
+    with_facts,
+    with_rows,
+    writes,
+)
+from courselens.search.stored import Index
+from courselens.search.tokens import fold
+from courselens.search.vocabulary import asking_words
+
+MOST = 10
+"""Passages of a course that are looked at."""
+NAMED_COURSES = 3
+"""Courses that the answer to "which courses …" names in its sentence."""
+ALL_NAMED = 5
+"""Courses that fulfil all conditions from which only some are named."""
+NEARLY_AS_GOOD = 0.7
+"""Share of the best one's score from which a course is named beside it."""
+ALIASES = {
+    "ects": ("ects", "credits"),
+    "credits": ("credits", "ects"),
+    "exam_form": ("exam_form", "exam"),
+    "exam": ("exam", "exam_form"),
+    "teaching_method": ("teaching_method", "teaching", "content"),
+    "teaching": ("teaching", "teaching_method", "content"),
+    "content": ("content", "objectives"),
+    "objectives": ("objectives", "content"),
+    "workload": ("workload", "teaching"),
+    "timetable": ("timetable", "teaching", "start"),
+    "duration": ("duration", "teaching"),
+    "grading_scale": ("grading_scale", "exam", "exam_form"),
+}
+"""Fields and sections that answer for each other where a course has only one of them."""
+
+
+class Teller:
+    """Says what is found in one index; `course` and `passage` give them by number."""
+
+    def __init__(self, index: Index, course: Callable[[int], Course], passage: Callable[[int], Passage]) -> None:
+        self.index = index
+        self.course = course
+        self.passage = passage
+
+    def say(
+        self,
+        understood: Understood,
+        asked: Asked,
+        ranking: Ranking,
+        kept: Sequence[Condition],
+        *,
+        number: int | None = None,
+        unmet: Sequence[str] = (),
+        compared: bool = False,
+    ) -> Saying:
+        """What is said of the first course, or of course `number`, where it is `compared` with all its facts; `unmet`
+        are conditions that none fulfils.
+        """
+        unknown = bool(understood.codes) and not any(code.courses for code in understood.codes)
+        if not len(ranking.order) or unknown:
+            return Saying(None, (), asked.field, None, ())
+        if asked.kind != "course":
+            if not understood.told:
+                return NOTHING
+            count = self._count(understood, ranking, kept)
+            least = 0.0 if count else NEARLY_AS_GOOD * float(ranking.score[ranking.order[0]])
+            good = (self.course(one) for one in ranking.order.tolist() if ranking.score[one] >= least)
+            distinct: dict[str, Course] = {}
+            for one in good:
+                distinct.setdefault(one.title, one)
+            courses = [*distinct.values()][: ALL_NAMED if 0 < count <= ALL_NAMED else NAMED_COURSES]
+            return say_courses(courses, understood, count=count, more=len(ranking.order) > 1, unmet=unmet)
+        number = int(ranking.order[0]) if number is None else number
+        course = self.course(number)
+        field = self.held(number, asked.field)
+        if asked.field is None and asked.elsewhere > 0.5:
+            return Saying(None, (), None, course, (), not_said(course, None, understood.language))
+        places = best_passages(self.index, ranking.parts, [number], most=MOST, field=field or "content")
+        passages = tuple((place, self.passage(place)) for place in places)
+        if writes(understood):
+            passages = tuple(sorted(passages, key=lambda one: not ADDRESS.search(one[1].text)))
+        elif field in ("exam", "exam_form"):
+            rows = self._rows_asked(understood, course)
+            if rows or not self._detailed(understood, course):
+                passages = tuple(sorted(passages, key=lambda one: one[1].kind != "fact"))  # the summary of all parts
+            if rows:
+                return with_rows(say_field(understood, course, field, asked.field, passages), rows, passages)
+        elif field in (None, "content"):
+            if not self._detailed(understood, course):
+                passages = self._from_the_start(number, passages)
+            if compared:
+                return with_facts(say_field(understood, course, field, asked.field, passages), course)
+        return say_field(understood, course, field, asked.field, passages)
+
+    def _rows_asked(self, understood: Understood, course: Course) -> str:
+        """The rows of the course's examination that tell what is asked of it."""
+        told = understood.asking(course.values("lecturer"))
+        stems = {stem for word in told for stem in word_stems(fold(word))}
+        return rows_asked(course, concerns_of(understood.beside), stems)
+
+    def _detailed(self, understood: Understood, course: Course) -> bool:
+        """Whether more is asked of a course than what it is about."""
+        told = [fold(word) for word in understood.asking(course.values("lecturer"))]
+        small = asking_words() | words_of("comparing") | words_of("choosing") | words_of("between")
+        return any(word not in small and len(word) > 1 for word in told)
+
+    def _from_the_start(self, number: int, passages: Sequence[tuple[int, Passage]]) -> tuple[tuple[int, Passage], ...]:
+        """`passages` of course `number` behind the first one of its content, which says what it is about."""
+        told = ((place, self.passage(place)) for place in range(*map(int, self.index.first[number : number + 2])))
+        first = next((one for one in told if one[1].section == "content"), None)
+        return (first, *(one for one in passages if one != first)) if first else tuple(passages)
+
+    def _count(self, understood: Understood, ranking: Ranking, kept: Sequence[Condition]) -> int:
+        """How many courses fit, one of each group, where nothing but conditions or their number is asked; else 0."""
+        if understood.topical or understood.strength >= MAYBE or not (kept or counts(understood.told)):
+            return 0
+        return len(np.unique(self.index.group[np.isfinite(ranking.score)]))
+
+    def held(self, number: int, field: str | None) -> str | None:
+        """The field itself, or the one that answers for it in course `number`."""
+        if field is None:
+            return None
+        has = self.has(number)
+        return next((name for name in ALIASES.get(field, (field,)) if name in has), field)
+
+    def has(self, number: int) -> set[str]:
+        """The fields and sections that course `number` has."""
+        course = self.course(number)
+        answered = self.index.asked[self.index.first[number] : self.index.first[number + 1]].tolist()
+        has = {self.index.asked_names[one] for one in answered} | set(course.fields) | {"title", "title_en", "code"}
+        return has | {name for name, told in (("exam", course.exam), ("year", course.year)) if told}
+
+    def compared(
+        self,
+        understood: Understood,
+        asked: Asked,
+        ranking: Ranking,
+        kept: Sequence[Condition],
+        said: list[Saying],
+        beside: list[Saying],
+        also: Sequence[int],
+    ) -> tuple[list[Saying], list[Saying]]:
+        """What is said of courses of which the first lacks the field asked: that, where another one has it; else what
+        each is about.
+        """
+        if any(one.answer for one in beside):
+            return [replace(said[0], answer=said[0].note, note=None), *said[1:]], beside
+        whole = replace(asked, field=None, elsewhere=0.0)
+        first, *others = (
+            self.say(understood, whole, ranking, kept, number=number, compared=True)
+            for number in (int(ranking.order[0]), *also)
+        )
+        return [replace(first, field=asked.field, note=said[0].note)], others
