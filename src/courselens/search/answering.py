@@ -153,6 +153,8 @@ class Answerer:
         told, words = near, understood.wanted
         if asked.kind == "course" and not understood.named and understood.bare:  # its facts would match every course's
             told, words = near.of_rows(1), understood.wanted_bare
+        elif asked.kind == "course" and understood.named:
+            words = understood.wanted_but(understood.found.conditions)  # `X, fall or spring?`: no course has both
         parts = measure(self.index, understood, told, words, hidden, passages=asked.kind != "course")
         ranking = rank(self.index, understood, asked, parts, allowed, most=most)
         several: tuple[Asked, ...] = ()

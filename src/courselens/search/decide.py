@@ -260,7 +260,8 @@ def applied(understood: Understood, asked: Asked) -> Found:
     told = understood.found.conditions
     nearly = understood.strength >= NEARLY and _yes_no(understood)
     if understood.codes or not (understood.named or nearly):
-        kept = tuple(one for one in told if one.field != asked.field)
+        of_year = not _yes_no(understood)  # `what year is X 2024/2025 of`, not `does X run in 2025?`
+        kept = tuple(one for one in told if one.field != asked.field or (one.field == "year" and of_year))
     else:
         kept = tuple(one for one in told if one.field == "year" or (one.field == "start" and asked.field != "start"))
     return Found(kept, ())

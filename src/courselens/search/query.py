@@ -17,7 +17,7 @@ from courselens.search.amounts import follows
 from courselens.search.clauses import clauses
 from courselens.search.codes import CodeMention
 from courselens.search.comparing import pair
-from courselens.search.conditions import ConditionParser, Found
+from courselens.search.conditions import Condition, ConditionParser, Found
 from courselens.search.framing import framed, inside, joined_on, title_spans
 from courselens.search.lexical import guess_language, query_words
 from courselens.search.names import MAYBE, NAMED, TitleMention
@@ -135,6 +135,11 @@ class Understood:
     def wanted(self) -> list[str]:
         """The words that are searched for."""
         return query_words(" ".join([self.topic if self.plural else self.text, self.in_english]))
+
+    def wanted_but(self, conditions: Sequence[Condition]) -> list[str]:
+        """`wanted` without the words that say the `conditions`."""
+        said = {word for one in conditions for word in query_words(self.text[one.start : one.end])}
+        return [word for word in self.wanted if word not in said]
 
     @property
     def wanted_bare(self) -> list[str]:
