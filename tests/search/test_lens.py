@@ -132,6 +132,11 @@ def test_a_year_behind_the_name_is_of_the_course_wherever_it_stands(lens: Lens, 
     assert "2020" not in lens.answerer.understand(question).frame
 
 
+def test_the_year_that_is_asked_and_said_is_that_of_the_version_named(lens: Lens) -> None:
+    found = lens.ask("what year is KAN-C1001U Embodied Leadership 2020/2021 of")
+    assert (found.field, found.value) == ("year", ("2020/2021",))
+
+
 def test_whether_a_course_runs_in_a_year(lens: Lens) -> None:
     held = lens.ask("Does Embodied Leadership run in 2020/2021?")
     assert (held.field, held.value) == ("year", ("2020/2021",))

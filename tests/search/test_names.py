@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from courselens.search.codes import code_spellings, shape
-from courselens.search.names import SHORTENED, Names
+from courselens.search.names import NAMED, SHORTENED, Names
 from courselens.search.tokens import words
 from fakes import course, within
 
@@ -185,3 +185,11 @@ def test_a_nickname_is_what_it_is_short_for() -> None:
     assert names.find_titles(words("orgo 1 prereqs"))[0].course == 0
     assert names.find_titles(words("the ai course"))[0].course == 1
     assert names.find_titles(words("econ"))[0].course == 2
+
+
+def test_a_part_that_many_titles_share_names_none() -> None:
+    themes = ("Climate", "Digital Euro", "Fake News", "Financial Risks")
+    projects = [course(f"P{n}", f"Consultancy Project: {theme}") for n, theme in enumerate(themes)]
+    names = Names.of((*projects, course("G1", "Grand Challenge: Insurance")))
+    assert names.find_titles(words("who gives the consultancy project on red wine"))[0].strength < NAMED
+    assert names.find_titles(words("who gives the grand challenge"))[0].strength >= NAMED
