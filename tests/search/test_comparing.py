@@ -99,6 +99,13 @@ def test_both_courses_are_answered_for(lens: Lens) -> None:
     assert sorted(one.split()[0] for one in answers) == ["BA-BASYL1000U", "BA-BWGHT1000U"]
 
 
+def test_which_has_more_and_whether_both_are_the_same_is_said(lens: Lens) -> None:
+    found = lens.ask("does weight training give more ECTS credits than asylum rules?")
+    assert found.note == "BA-BASYL1000U Asylum Rules Meets The Internal Market has more."
+    same = lens.ask("do leniency and asylum rules have the same lecturer?")
+    assert (same.field, same.note) == ("lecturer", "Both are the same.")
+
+
 def test_editions_of_one_course_are_compared_by_their_codes(lens: Lens) -> None:
     first, second = told(lens, "difference between BA-BYOGA1000U and KAN-CYOGA1000U in credits")
     assert {first.split()[0], second.split()[0]} == {"BA-BYOGA1000U", "KAN-CYOGA1000U"}

@@ -42,6 +42,7 @@ from courselens.search.saying import (
     say_following,
     say_person,
     say_which,
+    verdict,
     writes,
 )
 from courselens.search.stored import Index, year_order
@@ -202,6 +203,8 @@ class Answerer:
             said = [NOTHING if filtered else say_following(name, course, best, count, understood.language)]
         if compared and said[0].answer is None:
             said, beside = self.teller.compared(understood, asked, ranking, kept, said, beside, also)
+        if len(said) == len(beside) == 1:
+            said[0] = replace(said[0], note=said[0].note or verdict(said[0], beside[0], understood))
         unknown = [code.code for code in understood.codes if not code.courses]
         if unknown and understood.coded:
             said[0] = replace(said[0], note=said[0].note or no_code(unknown[0], understood.language))
