@@ -360,7 +360,7 @@ def _name_words(lecturers: Mapping[str, Any]) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for name in lecturers:
         for word in words(name):
-            if len(word.text) > 1 and word.text not in stop_words():
+            if len(word.text) > 1 and word.text not in stop_words() | words_of("particles"):
                 found.setdefault(word.text, set()).add(name)
     return {word: frozenset(names) for word, names in found.items()}
 

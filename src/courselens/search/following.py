@@ -31,6 +31,8 @@ _NOTHING_AT_FIRST = re.compile(
 )
 LEAST = 2
 """Words of a title that are told from any other words."""
+LONG = 8
+"""Letters of a title of one word that is, where it is written as the title is: `Derivatives`."""
 
 
 def undemanding(index: Index, passage: Callable[[int], Passage]) -> Mask:
@@ -60,6 +62,7 @@ def following(index: Index, passage: Callable[[int], Passage], understood: Under
     found = dict[str, int]()
     course = index.course(number) if number is not None else None
     title = fold(course.title) if course and len(words(course.title)) >= LEAST else None
+    word = _alone(course.title) if course is not None and title is None else None
     unknown = compact(understood.codes[0].code) if course is None else None
     asked = index.asked_names.index(SECTION) if SECTION in index.asked_names else -1
     alone = any(word.text in words_of("only") for word in understood.told)
@@ -74,8 +77,14 @@ def following(index: Index, passage: Callable[[int], Passage], understood: Under
         coded = any(number in one.courses if unknown is None else compact(one.code) == unknown for one in codes)
         if alone and len({compact(one.code) for one in codes}) > 1:
             continue
-        if coded or (title is not None and title in fold(text)):
+        alike = title in fold(text) if title is not None else word is not None and word.search(text)
+        if coded or alike:
             code, year = index.course(owner).code, year_order(index.course(owner).year)
             if code not in found or year > year_order(index.course(found[code]).year):
                 found[code] = owner
     return sorted(found.values())
+
+
+def _alone(title: str) -> re.Pattern[str] | None:
+    """A title of one long word, in its own spelling."""
+    return re.compile(rf"\b{re.escape(title)}\b") if len(title) >= LONG and title[:1].isupper() else None
