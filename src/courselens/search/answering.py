@@ -182,7 +182,10 @@ class Answerer:
                     self.teller.say(understood, wanted, its, kept, number=one, compared=True)
                     for wanted in several or (asked,)
                 ]
-        ignored = tuple(dict.fromkeys((*found.ignored, *(one.said for one in relaxed))))
+        thought = (
+            word.text for word in understood.told if asked.kind == "courses" and word.text in words_of("opinions")
+        )
+        ignored = tuple(dict.fromkeys((*found.ignored, *(one.said for one in relaxed), *thought)))
         compared = bool(also)
         said = [
             self.teller.say(understood, one, ranking, kept, unmet=ignored, compared=compared)
@@ -201,6 +204,8 @@ class Answerer:
             count = int(np.isfinite(ranking.score).sum())
             filtered = bool(next_ones) and not best
             said = [NOTHING if filtered else say_following(name, course, best, count, understood.language)]
+        if compared and said[0].answer is not None:
+            beside = [one if one.answer else replace(one, answer=one.note) for one in beside]
         if compared and said[0].answer is None:
             said, beside = self.teller.compared(understood, asked, ranking, kept, said, beside, also)
         if len(said) == len(beside) == 1:

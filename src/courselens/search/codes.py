@@ -56,7 +56,22 @@ class Codes:
             if mention:
                 found.append(mention)
             place += used
+            further = self._of_same_subject(text, told, place, mention) if mention else None
+            if further:
+                found.append(further)
+                place += 2
         return found
+
+    def _of_same_subject(self, text: str, told: Sequence[Word], place: int, mention: CodeMention) -> CodeMention | None:
+        """A number alone behind a code: of `ECON 261 or 262` the second."""
+        subject = re.match(r"[^\W\d_]+", compact(mention.code))
+        number = told[place + 1] if place + 1 < len(told) else None
+        joins = words_of("choosing") | words_of("both") | words_of("versus")
+        if not subject or number is None or told[place].text not in joins or not number.text.isdigit():
+            return None
+        courses = self.known.get(subject.group() + number.text)
+        code = f"{text[mention.start : mention.start + len(subject.group())]} {number.text}"
+        return CodeMention(code, tuple(courses), number.start, number.end) if courses else None
 
     def _by_letters(self, text: str, word: Word) -> CodeMention | None:
         """A code without its number, where its letters are those of no other: `BTOUA` of `BA-BTOUA1000U`."""

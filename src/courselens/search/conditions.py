@@ -233,7 +233,7 @@ class ConditionParser:
 
     def _of_department(self, around: Around) -> bool:
         """Whether a language is rather a department: `Spanish courses` of `SPAN`, not `taught in Spanish`."""
-        spoken = words_of("in") | words_of("taught") | words_of("teaching_language")
+        spoken = (words_of("in") | words_of("taught") | words_of("teaching_language")) - {"language"}
         said = {around.before(), around.next}
         return spoken.isdisjoint(said) and self.departments.has_language(around.told[around.place : around.place + 1])
 

@@ -120,7 +120,7 @@ def is_needed(names: Names, told: Sequence[Word], codes: Sequence[CodeMention]) 
         return False
     coded = {course for code in codes for course in code.courses}
     for part in (behind[linking[0] :] if linking else behind, ahead):
-        titles = names.find_titles(part)
+        titles = names.find_titles([word for word in part if len(word.text) > 1])  # `what do u need before`
         if titles and titles[0].strength >= NAMED and titles[0].course not in coded:
             return True
     return False

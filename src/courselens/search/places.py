@@ -128,7 +128,9 @@ class Around:
             return True
         if told[0] in ("free", "frei", "fri") and self.text[self.end : self.end + 1] == "-":  # exam-free
             return True
-        stated = told[0] in words_of("copula") | words_of("graded") | {"wird", "werden", "does", "do"}
+        stated = told[0] in words_of("copula") | words_of("graded") | {"wird", "werden"}
+        if told[0] in ("do", "does"):  # `participation does not count`, not `English do not have an exam`
+            stated = len(told) == 2 or told[2] in words_of("graded") | {"matter"}
         return stated and len(told) > 1 and told[1] in ("not", "nicht", "ikke", "t") and told[-1] not in ("problem",)
 
     @property
@@ -176,7 +178,7 @@ def fits(field: str, own: bool, phrase: Phrase, around: Around) -> bool:
         return (negated and around.loose) or near or around.of_courses or after in level | {""}
     if field == "start":
         terms = words_of("terms")
-        near = before in words_of("near_start") and around.loose and after != "of"
+        near = before in words_of("near_start") | words_of("taught") and around.loose and after != "of"
         named = phrase[-1].endswith(tuple(terms)) or around.alone or (negated and around.loose)
         return near or named or around.of_courses or after in terms | {"school", "start"} or around.dated > 0
     if field == "type":

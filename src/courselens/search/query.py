@@ -288,7 +288,7 @@ def _dated(found: Found, text: str, named: Sequence[tuple[int, int]], *, whether
 def _topic(text: str, told: Sequence[Word], spans: Sequence[tuple[int, int]]) -> str:
     """The words of the text that are neither a condition, a code nor a word of asking for courses."""
     asking = words_of("courses") | words_of("asking_some") | words_of("taught") | words_of("units") | stop_words()
-    asking |= words_of("something") | words_of("wishing")
+    asking |= words_of("something") | words_of("wishing") | words_of("opinions")
     kept = [word for word in told if not inside(word, spans) and word.text not in asking]
     return " ".join(text[word.start : word.end] for word in kept)
 
@@ -300,7 +300,8 @@ def _topical(word: Word, found: Found) -> bool:
         word.text in words_of("grades") and "level" in said
     ):
         return False
-    small = asking_words() | (words_of("wishing") | words_of("negation") if found.conditions else frozenset())
+    beside = words_of("wishing") | words_of("negation") | words_of("opinions") if found.conditions else frozenset()
+    small = asking_words() | beside
     return word.text not in small and not inside(word, [(one.start, one.end) for one in found.conditions])
 
 

@@ -14,6 +14,7 @@ from courselens.search.plural import asks_for_courses
 from courselens.search.tokens import words
 from courselens.search.vocabulary import asking_words, conditions, either_as_written, stop_words
 
+_WITHOUT = re.compile(r"\bw/o\b", re.IGNORECASE)
 FEW = 4
 """Words of a topic before `but not`, fewer than which wish for courses though none are named."""
 
@@ -26,7 +27,10 @@ SEVERAL = 2
 
 
 def to_the_point(text: str) -> str:
-    """`text` without what leads up to the question: `hello, could you tell me …`. All of it where nothing follows."""
+    """`text` without what leads up to the question: `hello, could you tell me …`. All of it where nothing follows;
+    `w/o` is `without`.
+    """
+    text = _WITHOUT.sub("without", text)
     while found := _polite().match(text):
         if not any(letter.isalnum() for letter in text[found.end() :]):
             break
