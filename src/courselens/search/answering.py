@@ -159,6 +159,7 @@ class Answerer:
         parts = measure(self.index, understood, told, words, hidden, passages=asked.kind != "course")
         ranking = rank(self.index, understood, asked, parts, allowed, most=most)
         several: tuple[Asked, ...] = ()
+        fits: Sequence[Fit] = ()
         beside: list[Saying] = []
         also: list[int] = []
         other, untold = None, 0.0
@@ -215,6 +216,9 @@ class Answerer:
             said[0] = replace(said[0], note=said[0].note or no_code(unknown[0], understood.language))
         saying, *further = sorted(said, key=lambda one: one.answer is None)  # what is held comes first
         saying = replace(saying, note=next((one.note for one in said if one.note), None))
+        if fits and len(said) == 1 and not also:
+            behind = self.teller.elsewhere(understood, saying, int(ranking.order[0]), fits)
+            further += [behind] if behind else []
         coverage = parts.coverage(int(ranking.order[0])) if len(ranking.order) else 0.0
         evidence = evidence_of(
             understood,

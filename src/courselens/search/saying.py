@@ -361,6 +361,11 @@ def say_person(understood: Understood, course: Course, person: Person, passage: 
     return Saying(text, (), passage.asked, course, (person.place,))
 
 
+def say_passage(understood: Understood, course: Course, place: int, passage: Passage) -> Saying:
+    """What the passage of `course` at `place` tells of what is asked."""
+    return Saying(_excerpt(passage.text, understood, course), (), passage.asked, course, (place,))
+
+
 def _excerpt(text: str, understood: Understood, course: Course, names: Collection[str] = ()) -> str:
     """What is shown of a passage: all of it, or its heading and the sentences where most of what is asked, and of the
     `names`, stands.

@@ -16,6 +16,7 @@ from courselens.dataset.types import Passage
 from courselens.search.concerns import concerns_of
 from courselens.search.conditions import Condition
 from courselens.search.decide import Asked
+from courselens.search.field import Fit
 from courselens.search.lexical import word_stems
 from courselens.search.names import MAYBE
 from courselens.search.places import words_of
@@ -30,6 +31,7 @@ from courselens.search.saying import (
     not_said,
     say_courses,
     say_field,
+    say_passage,
     with_facts,
     with_rows,
     writes,
@@ -40,6 +42,9 @@ from courselens.search.vocabulary import asking_words
 
 MOST = 10
 """Passages of a course that are looked at."""
+SHARE = 0.15
+MORE = 0.12
+"""Share of the words asked that another passage must have, and how much more than the one that is shown."""
 NAMED_COURSES = 3
 """Courses that the answer to "which courses …" names in its sentence."""
 ALL_NAMED = 5
@@ -158,6 +163,19 @@ class Teller:
         answered = self.index.asked[self.index.first[number] : self.index.first[number + 1]].tolist()
         has = {self.index.asked_names[one] for one in answered} | set(course.fields) | {"title", "title_en", "code"}
         return has | {name for name, told in (("exam", course.exam), ("year", course.year)) if told}
+
+    def elsewhere(self, understood: Understood, saying: Saying, number: int, fits: Sequence[Fit]) -> Saying | None:
+        """What another passage of course `number`, whose passages fit so, tells with many more of the words asked than
+        the one that `saying` shows: when a course takes place may stand under `Additional information`.
+        """
+        first = int(self.index.first[number])
+        shown = [fits[place - first] for place in saying.passages if 0 <= place - first < len(fits)]
+        if not shown or any(one.fact for one in shown):
+            return None
+        best = max((place for place, one in enumerate(fits) if not one.fact), key=lambda place: fits[place].share)
+        if fits[best].share < max(SHARE, max(one.share for one in shown) + MORE):
+            return None
+        return say_passage(understood, self.course(number), first + best, self.passage(first + best))
 
     def compared(
         self,
