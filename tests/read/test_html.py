@@ -42,6 +42,7 @@ def test_the_reference_layout_in_english(courses_of: CoursesOf, page: Page) -> N
         "updated": ("2024-06-26",),
         "grading_scale": ("7-point grading scale",),
         "exam_form": ("Oral exam", "Written assignment"),
+        "department": ("Department of Shipping, Society and Trade", "Department of Law"),
     }
     assert course.fields["level"].own == ("Bachelor", "Graduate Diploma", "Full Degree Master", "Part Time Master")
     assert "@" not in "".join(course.fields["lecturer"].own)

@@ -56,6 +56,10 @@ def test_no_fact_is_made_up(drawn: dict[str, SampleCourse], found: dict[str, Cou
         told = {fact.name for fact in course.facts} | {"exam_form", "grading_scale"}
         # Without a row of its own the credits are those of the only examination.
         told |= {"ects"} if len(course.exams) == 1 else set()
+        # The departments are printed beside the people.
+        told |= {"department"} if "lecturer" in told else set()
+        beside = " ".join(text for fact in course.facts if fact.name == "lecturer" for text in fact.printed)
+        assert all(str(name) in beside for name in found[key].values("department"))
         wrong += [(key, name, found[key].values(name)) for name in found[key].fields.keys() - told]
     assert wrong == []
 
