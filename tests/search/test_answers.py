@@ -11,10 +11,10 @@ from courselens.course import Catalogue, Course, Field
 from courselens.dataset.types import Passage
 from courselens.search.confidence import GROUPS, Confidence, Logistic, Sureness
 from courselens.search.decide import Asked
+from courselens.search.excerpt import LONGEST
 from courselens.search.explain import explain
 from courselens.search.index import build_index, open_index
 from courselens.search.lens import Lens
-from courselens.search.saying import LONGEST
 from courselens.search.show import show_answer
 from fakes import CREDULOUS, HashEncoder, catalogue, course, passages_of
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from courselens.course import Catalogue
+from courselens.course import Catalogue, Course
 from courselens.search.comparing import pair
 from courselens.search.index import build_index, open_index
 from courselens.search.lens import Lens
@@ -13,47 +13,17 @@ from courselens.search.tokens import words
 from courselens.search.wishes import wished_in
 from fakes import CREDULOUS, HashEncoder, catalogue, course, passages_of
 
+
+def made(code: str, title: str, ects: float, section: str, text: str) -> Course:
+    return course(code, title, ects=ects, language="English", lecturer="Ann Berg", sections={section: text})
+
+
 MADE = (
-    course(
-        "BA-BLENI1000U",
-        "Advanced Leniency",
-        language="English",
-        lecturer="Ann Berg",
-        ects=7.5,
-        sections={"prerequisites": "Statistics."},
-    ),
-    course(
-        "BA-BASYL1000U",
-        "Asylum Rules Meets The Internal Market",
-        language="English",
-        lecturer="Ann Berg",
-        ects=10.0,
-        sections={"content": "Borders."},
-    ),
-    course(
-        "BA-BYOGA1000U",
-        "Hatha Yoga",
-        language="English",
-        lecturer="Ann Berg",
-        ects=2.5,
-        sections={"content": "Breathing."},
-    ),
-    course(
-        "KAN-CYOGA1000U",
-        "Hatha Yoga",
-        language="English",
-        lecturer="Ann Berg",
-        ects=5.0,
-        sections={"content": "Breathing more."},
-    ),
-    course(
-        "BA-BWGHT1000U",
-        "Weight Training",
-        language="English",
-        lecturer="Ann Berg",
-        ects=5.0,
-        sections={"content": "Lifting."},
-    ),
+    made("BA-BLENI1000U", "Advanced Leniency", 7.5, "prerequisites", "Statistics."),
+    made("BA-BASYL1000U", "Asylum Rules Meets The Internal Market", 10.0, "content", "Borders."),
+    made("BA-BYOGA1000U", "Hatha Yoga", 2.5, "content", "Breathing."),
+    made("KAN-CYOGA1000U", "Hatha Yoga", 5.0, "content", "Breathing more."),
+    made("BA-BWGHT1000U", "Weight Training", 5.0, "content", "Lifting."),
 )
 NAMES = Names.of(MADE)
 

@@ -10,7 +10,8 @@ import pytest
 from courselens.course import Course, ExamPart
 from courselens.search.concerns import concerns_of
 from courselens.search.conditions import ConditionParser
-from courselens.search.exams import told_of_exams, weights_of
+from courselens.search.exam_amounts import told_of_exams
+from courselens.search.exams import weights_of
 from courselens.search.facts import Facts
 from courselens.search.rows import rows_asked
 from courselens.search.tokens import flat

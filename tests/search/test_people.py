@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from courselens.dataset.types import Passage
+from courselens.search.excerpt import LONGEST
 from courselens.search.lens import Lens
 from courselens.search.people import asked_person, tells_of, told_of_person
 from courselens.search.rank import Near
-from courselens.search.saying import LONGEST
 from fakes import CREDULOUS
 
 TELLS = "Person 1003 is professor of law in Kiel and studied in Bergen."

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from courselens.course import Value
-from courselens.search.exams import GROUP, MINUTES, told_of_exams, weight_held
 from courselens.search.facts import Condition, Facts
 from courselens.search.tokens import either, flat
 from courselens.search.vocabulary import conditions, stop_words
@@ -23,7 +22,7 @@ SEPARATORS = r"-|–|/|,(?=\s)|&|(?<=\s)(?:to|bis|til|through|and|und|og|or|oder
 """Between two numbers: `3–4`, `3 to 4`, `3, 4`, `three or four`."""
 _RANGE = re.compile(r"-|–|\bto\b|\bbis\b|\btil\b|\bthrough\b|\bup to\b")
 _SIGNS = {">=": "at_least", "≥": "at_least", "<=": "at_most", "≤": "at_most", ">": "more_than", "<": "less_than"}
-_COMPARING = ("at_least", "at_most", "more_than", "less_than")
+COMPARING = ("at_least", "at_most", "more_than", "less_than")
 _JOINED = re.compile(r"[\s,(]*(?:\b(?:in|of|from|for|im|aus|von|i|fra|af)\s+)?$", re.IGNORECASE)
 _PART = re.compile(r"(?<![\w.,])(?P<share>(?P<list>0?[.,](?:25|5|50|75)))(?![\w.,%])")
 """A part of a catalogue's own unit, without the unit: `.25`, `0.5`."""
@@ -67,7 +66,7 @@ def levels(blank: str, text: str, facts: Facts) -> list[Condition | str]:
     found: list[Condition | str] = []
     for match in _level_pattern().finditer(blank) if known else ():
         words = [(match[name] or "").strip(" .") for name in ("before", "after")]
-        operator, limits = _compare(_numbers(match["list"]), match["list"], words, plus=bool(match["plus"]))
+        operator, limits = compare(_numbers(match["list"]), match["list"], words, plus=bool(match["plus"]))
         named = any(match[name] is not None for name in ("unit", "within", "of"))
         ends = match["end"] is not None and all(min(known) <= float(limit) <= max(known) for limit in limits)
         if operator == "is" or not (named or ends):
@@ -75,22 +74,6 @@ def levels(blank: str, text: str, facts: Facts) -> list[Condition | str]:
         start, end = match.start(), match.start("end") if match["end"] is not None else match.end()
         one = Condition("level", operator, tuple(f"{limit:g}" for limit in limits), text[start:end], start, end)
         found.append(one if one.mask(facts).any() else one.said)
-    return found
-
-
-def of_exams(blank: str, text: str, facts: Facts) -> list[Condition]:
-    """What examinations count for, how long they take, and that there is but one: `60% written exam`."""
-    found: list[Condition] = []
-    for one in told_of_exams(blank):
-        said = text[one.start : one.end]
-        operator, values = _compare([one.number], "", [one.compared], plus=False)
-        if one.field == MINUTES:
-            values = tuple(f"{value:g}" for value in values)
-        field = weight_held(one.field, facts.numbers)
-        if field in facts.fields:
-            found.append(Condition(field, operator, values, said, one.start, one.end))
-            if one.grouped:
-                found.append(Condition("exam_form", "is", (GROUP,), said, one.start, one.end))
     return found
 
 
@@ -187,7 +170,7 @@ def _amount(match: re.Match[str], field: str, text: str, facts: Facts) -> Condit
     numbers = _numbers(match["list"])
     parts = match.groupdict()
     words = [(parts.get(name) or "").strip(" .") for name in ("before", "after", "late")]
-    operator, values = _compare(numbers, match["list"], words, plus=bool(parts.get("plus")))
+    operator, values = compare(numbers, match["list"], words, plus=bool(parts.get("plus")))
     if operator == "is":
         known = tuple(value for value in values if _held(facts, field, float(value)))
         if "share" in parts and not known:
@@ -209,9 +192,9 @@ def _held(facts: Facts, field: str, number: float) -> bool:
     return bool((facts.numbers[field] == number).any())
 
 
-def _compare(numbers: Sequence[float], said: str, words: Sequence[str], *, plus: bool) -> tuple[str, tuple[Value, ...]]:
+def compare(numbers: Sequence[float], said: str, words: Sequence[str], *, plus: bool) -> tuple[str, tuple[Value, ...]]:
     """The operator and its values from the words around a number or several."""
-    told = {_SIGNS.get(word) or name for word in words for name in _COMPARING if word in _SIGNS or word in _words(name)}
+    told = {_SIGNS.get(word) or name for word in words for name in COMPARING if word in _SIGNS or word in _words(name)}
     if len(numbers) > 1 and (_RANGE.search(said) or words[0] in _words("between")):
         return "between", (min(numbers), max(numbers))
     if plus or "at_least" in told:
@@ -339,7 +322,7 @@ def _unnamed(pattern: str) -> str:
 
 def _compared(then: str = "") -> str:
     """Pattern of the words before a number, and of what may stand between: `beyond the 100 level`."""
-    before = either([word for name in (*_COMPARING, "between") for word in conditions()[name]])
+    before = either([word for name in (*COMPARING, "between") for word in conditions()[name]])
     signs = "|".join(map(re.escape, sorted(_SIGNS, key=len, reverse=True)))
     return rf"(?:(?P<before>(?:{before})\b\.?|{signs})\s*{then})?"
 

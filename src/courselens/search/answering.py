@@ -19,9 +19,10 @@ from courselens.search.concerns import Concern, concerns_of
 from courselens.search.conditions import Condition, ConditionParser, Found
 from courselens.search.confidence import Evidence, evidence_of
 from courselens.search.decide import SAME, TOLD, Asked, applied, asks, decide, names_a_topic
+from courselens.search.excerpt import ADDRESS, writes
 from courselens.search.facts import Mask
 from courselens.search.field import Fit, choose_field, openness
-from courselens.search.following import asks_what_follows, following
+from courselens.search.following import asks_what_follows, beside_codes, following
 from courselens.search.instead import Instead, instead
 from courselens.search.lexical import query_words
 from courselens.search.naming import needed, tied
@@ -32,7 +33,6 @@ from courselens.search.query import Understood, understand
 from courselens.search.rank import SATURATION, Near, Parts, Ranking, measure, rank
 from courselens.search.rows import rows_asked
 from courselens.search.saying import (
-    ADDRESS,
     NOTHING,
     Saying,
     asks_in_english,
@@ -42,8 +42,6 @@ from courselens.search.saying import (
     say_following,
     say_person,
     say_which,
-    verdict,
-    writes,
 )
 from courselens.search.stored import Index, year_order
 from courselens.search.teller import ALIASES, Teller
@@ -205,12 +203,8 @@ class Answerer:
             count = int(np.isfinite(ranking.score).sum())
             filtered = bool(next_ones) and not best
             said = [NOTHING if filtered else say_following(name, course, best, count, understood.language)]
-        if compared and said[0].answer is not None:
-            beside = [one if one.answer else replace(one, answer=one.note) for one in beside]
-        if compared and said[0].answer is None:
+        if compared:
             said, beside = self.teller.compared(understood, asked, ranking, kept, said, beside, also)
-        if len(said) == len(beside) == 1:
-            said[0] = replace(said[0], note=said[0].note or verdict(said[0], beside[0], understood))
         unknown = [code.code for code in understood.codes if not code.courses]
         if unknown and understood.coded:
             said[0] = replace(said[0], note=said[0].note or no_code(unknown[0], understood.language))
@@ -406,13 +400,3 @@ class Answerer:
         group = SAME.get(asked.field, asked.field)
         fields = dict.fromkeys(one for one in told if one == asked.field or SAME.get(one, one) != group)
         return tuple(replace(asked, field=one) for one in fields) if len(fields) > 1 else ()
-
-
-def beside_codes(understood: Understood) -> tuple[Condition, ...]:
-    """The conditions that stand beside the codes of a question: none of `ENVST 137` itself."""
-    spans = [(code.start, code.end) for code in understood.codes]
-    return tuple(
-        one
-        for one in understood.found.conditions
-        if spans and not any(one.start < end and start < one.end for start, end in spans)
-    )

@@ -17,11 +17,20 @@ from typing import Any
 from rapidfuzz.distance import OSA
 
 from courselens.dataset.glossary import is_written
-from courselens.search.amounts import amounts, bare_credits, levels, numbers_said, of_exams, terms, years
+from courselens.search.amounts import amounts, bare_credits, levels, numbers_said, terms, years
 from courselens.search.departments import Departments
+from courselens.search.exam_amounts import of_exams
 from courselens.search.exams import GROUP, INDIVIDUAL
 from courselens.search.facts import Condition, Facts
 from courselens.search.joined import beside, joined, joins, overlap, overlaps
+from courselens.search.phrases import (
+    LONGEST_PHRASE,
+    known_phrases,
+    own_phrases,
+    stemmed,
+    stemmed_phrases,
+    without_ending,
+)
 from courselens.search.places import (
     Around,
     Phrase,
@@ -34,13 +43,12 @@ from courselens.search.places import (
     words_of,
 )
 from courselens.search.tokens import Word, flat, fold, words
-from courselens.search.vocabulary import asking_words, conditions, stop_words
+from courselens.search.vocabulary import asking_words, stop_words
 
 __all__ = ["Condition", "ConditionParser", "Found", "values_said"]
 
 LONGEST = 80
 """Words of a question that are looked at."""
-LONGEST_PHRASE = 6
 NAMED = "\N{WHITE SQUARE}"
 """Stands for each word of a title or code: no word, and no condition."""
 NAMESAKES = 6
@@ -51,7 +59,6 @@ SURELY = ("level",)
 """Fields whose words are a condition even where the catalogue says them of no course: it is told to be ignored."""
 ALONE = {INDIVIDUAL: "exam_form", GROUP: "exam_rule"}
 """Where it is told that somebody works in a group, and alone."""
-_TURNED = re.compile(r"(department|school|institute|faculty|centre|center) (?:of|for) (.+)$", re.IGNORECASE)
 COMPOUND = ("level", "start", "type", "teaching_method")
 """Fields whose words begin compounds with courses: `masterkurse`."""
 
@@ -74,11 +81,11 @@ class ConditionParser:
     def __init__(self, facts: Facts, known: frozenset[str] = frozenset()) -> None:
         """`known` are words that mean something else than a name: those of titles."""
         self.facts = facts
-        self.phrases = _known_phrases()
-        self.own = _own_phrases(facts)
+        self.phrases = known_phrases()
+        self.own = own_phrases(facts)
         self.departments = Departments(facts)
         self._meant = lru_cache(maxsize=REMEMBERED)(self._look_up)
-        self._begins = {phrase[0] for phrase in (*self.phrases, *_stemmed_phrases(), *self.own) if len(phrase) > 1}
+        self._begins = {phrase[0] for phrase in (*self.phrases, *stemmed_phrases(), *self.own) if len(phrase) > 1}
         self.names = _name_words(facts.values.get("lecturer", {}))
         self.rare_names = frozenset(
             word
@@ -212,7 +219,7 @@ class ConditionParser:
         """Adds what the longest fitting phrase at `place` says; its size, and that of the longest phrase known."""
         longest = 0
         first = told[place].text
-        begins = first in self._begins or _without_ending(first) in self._begins
+        begins = first in self._begins or without_ending(first) in self._begins
         for size in range(min(LONGEST_PHRASE, len(told) - place) if begins else 1, 0, -1):
             phrase = tuple(word.text for word in told[place : place + size])
             meanings = [*self.own.get(phrase, ()), *((field, value, False) for field, value in self._meant(phrase))]
@@ -239,7 +246,7 @@ class ConditionParser:
 
     def _look_up(self, phrase: Phrase) -> Sequence[tuple[str, str]]:
         """Fields and values that a phrase means: as it stands, inflected, or as the end of a compound."""
-        found = self.phrases.get(phrase) or _stemmed_phrases().get(_stemmed(phrase))
+        found = self.phrases.get(phrase) or stemmed_phrases().get(stemmed(phrase))
         out = ruled_out(phrase)
         if out:
             return [("exam_form", out)]
@@ -325,37 +332,6 @@ def _holds(value: str, wanted: str) -> bool:
     return value.startswith(wanted + " ") or value.endswith(" " + wanted)
 
 
-def _own_phrases(facts: Facts) -> dict[Phrase, list[tuple[str, str, bool]]]:
-    found: dict[Phrase, list[tuple[str, str, bool]]] = {}
-    fields = (
-        "department",
-        "discipline",
-        "study_board",
-        "type",
-        "level",
-        "start",
-        "duration",
-        "teaching_method",
-        "exam_form",
-    )
-    for field in fields:
-        for value in (*facts.values.get(field, {}), *facts.own.get(field, {})):
-            phrase = tuple(word.text for word in words(value))
-            turned = _TURNED.match(value)
-            if turned:  # the `law school` is the School of Law
-                other = tuple(word.text for word in words(f"{turned[2]} {turned[1]}"))
-                found.setdefault(other, []).append((field, value, True))
-            if 0 < len(phrase) <= LONGEST_PHRASE:
-                found.setdefault(phrase, []).append((field, value, True))
-                if field == "type" and len(phrase) == 1:
-                    found.setdefault((phrase[0] + "s",), []).append((field, value, True))
-                if field == "level" and re.fullmatch(r"\d+00", phrase[0]):
-                    found.setdefault((phrase[0] + "s",), []).append((field, value, True))  # `history 200s`
-                if field == "start" and phrase[0] == "interim":
-                    found |= {(month,): [(field, value, True)] for month in words_of("interim")}
-    return found
-
-
 def _name_words(lecturers: Mapping[str, Any]) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for name in lecturers:
@@ -363,32 +339,6 @@ def _name_words(lecturers: Mapping[str, Any]) -> dict[str, frozenset[str]]:
             if len(word.text) > 1 and word.text not in stop_words() | words_of("particles"):
                 found.setdefault(word.text, set()).add(name)
     return {word: frozenset(names) for word, names in found.items()}
-
-
-@lru_cache(maxsize=1)
-def _known_phrases() -> dict[Phrase, list[tuple[str, str]]]:
-    fields = ("language", "level", "start", "type", "duration", "teaching_method", "exam_form", "exam_rule")
-    found: dict[Phrase, list[tuple[str, str]]] = {}
-    for field in fields:
-        for value, phrases in conditions()[field].items():
-            for phrase in phrases:
-                found.setdefault(tuple(word.text for word in words(str(phrase))), []).append((field, value))
-    return found
-
-
-@lru_cache(maxsize=1)
-def _stemmed_phrases() -> dict[Phrase, list[tuple[str, str]]]:
-    """The same without the endings of German adjectives: `mündlicher Prüfung` is `mündliche Prüfung`."""
-    return {_stemmed(phrase): found for phrase, found in _known_phrases().items()}
-
-
-def _stemmed(phrase: Phrase) -> Phrase:
-    return tuple(map(_without_ending, phrase))
-
-
-@lru_cache(maxsize=20_000)
-def _without_ending(word: str) -> str:
-    return re.sub(r"(?<=\w{4})(?:e|en|em|er|es)$", "", word)
 
 
 def _blanked(text: str, taken: Sequence[tuple[int, int]]) -> str:
@@ -422,7 +372,7 @@ def values_said(text: str, field: str) -> frozenset[str]:
     found = set()
     for place in range(len(told)):
         for size in range(1, LONGEST_PHRASE + 1):
-            for name, value in _known_phrases().get(tuple(told[place : place + size]), ()):
+            for name, value in known_phrases().get(tuple(told[place : place + size]), ()):
                 if name == field and value != "exam":
                     found.add(value)
     return frozenset(found)

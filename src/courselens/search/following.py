@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 
 from courselens.dataset.types import Passage
-from courselens.search.facts import Mask
+from courselens.search.facts import Condition, Mask
 from courselens.search.lexical import query_words
 from courselens.search.names import NAMED
 from courselens.search.places import phrase_pattern, words_of
@@ -52,6 +52,16 @@ def asks_what_follows(understood: Understood) -> bool:
     named = understood.codes or understood.strength >= NAMED
     frame = " ".join(word.text for word in words(understood.frame))
     return bool(named) and phrase_pattern("coming_after").search(frame) is not None
+
+
+def beside_codes(understood: Understood) -> tuple[Condition, ...]:
+    """The conditions that stand beside the codes of a question: none of `ENVST 137` itself."""
+    spans = [(code.start, code.end) for code in understood.codes]
+    return tuple(
+        one
+        for one in understood.found.conditions
+        if spans and not any(one.start < end and start < one.end for start, end in spans)
+    )
 
 
 def following(index: Index, passage: Callable[[int], Passage], understood: Understood, number: int | None) -> list[int]:

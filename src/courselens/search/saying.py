@@ -6,23 +6,20 @@ the nearest text; a field that the course does not have is said to be missing.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from courselens.course import Course, ExamPart, format_value
 from courselens.dataset.types import Passage
 from courselens.dataset.wording import language_of, make_statements
-from courselens.search.concerns import concerns_of
 from courselens.search.conditions import values_said
+from courselens.search.excerpt import SENTENCE, excerpt
 from courselens.search.facts import undated
-from courselens.search.lexical import word_stems
 from courselens.search.people import Person
 from courselens.search.places import words_of
 from courselens.search.query import Understood
-from courselens.search.telling import looked_for
-from courselens.search.tokens import flat, fold, words
+from courselens.search.tokens import words
 from courselens.search.vocabulary import conditions
 
 YES = {"en": ("Yes", "No"), "de": ("Ja", "Nein"), "da": ("Ja", "Nej")}
@@ -87,8 +84,6 @@ WHAT = {
     "exam": "examination",
 }
 """What fields are called in that sentence, where not by their names."""
-PRACTICAL = 3
-"""What a word that tells something practical counts for where sentences are chosen to be shown."""
 COMPARED = ("ects", "credits", "language", "level", "type", "start", "duration", "exam_form", "lecturer")
 """Facts by which courses are compared."""
 _UNIT = {"ects": "{} ECTS", "credits": "{} credits", "level": "level {}"}
@@ -104,15 +99,6 @@ NO_CODE = {
 }
 BRIEF = 320
 """Characters of what a course is about that are shown of each of those compared."""
-LONGEST = 700
-"""Characters of a chunk that are shown as the answer; the passage holds the rest."""
-FIRST_PART = 0.6
-"""Share of that for the first of two parts of it."""
-ADDRESS = re.compile(r"[\w.-]+@[\w-]+\.\w+")
-"""An e-mail address."""
-
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^\W\d_a-z])|\n")
-"""Between two sentences or lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +172,7 @@ def say_field(
         for name in ("content", "objectives", None):
             for place, passage in passages:
                 if passage.kind == "chunk" and name in (passage.section, None):
-                    return Saying(_excerpt(passage.text, understood, course), (), None, course, (place,))
+                    return Saying(excerpt(passage.text, understood, course), (), None, course, (place,))
         if passages:
             return Saying(passages[0][1].text, (), None, course, (passages[0][0],))
         return _missing(course, None, understood.language)
@@ -195,9 +181,7 @@ def say_field(
     own = [(place, passage) for place, passage in passages if passage.asked == field]
     if own and (value or own[0][1].kind == "chunk"):
         place, passage = own[0]
-        text = (
-            _fact(course, passage, language) if passage.kind == "fact" else _excerpt(passage.text, understood, course)
-        )
+        text = _fact(course, passage, language) if passage.kind == "fact" else excerpt(passage.text, understood, course)
         return Saying(
             _opened(_yes_no(understood, field, course, value, language), text, course), value, field, course, (place,)
         )
@@ -214,7 +198,7 @@ def with_facts(saying: Saying, course: Course) -> Saying:
     told = [f"{_UNIT.get(name, '{}').format(course.fields[name].text)}" for name in COMPARED if course.values(name)]
     heading, _, body = (saying.answer or "").partition("\n")
     if len(body) > BRIEF:  # two of them are read beside each other
-        ends = [match.end() for match in _SENTENCE.finditer(body) if match.end() <= BRIEF]
+        ends = [match.end() for match in SENTENCE.finditer(body) if match.end() <= BRIEF]
         body = body[: ends[-1] if ends else BRIEF].rstrip() + " …"
     said = "\n".join(filter(None, (heading, body)))
     return replace(saying, answer=f"{course.name}: {' · '.join(told)}\n{said}") if told else saying
@@ -350,63 +334,12 @@ def asks_in_english(understood: Understood) -> bool:
     return any(word.text in english for word in words(understood.frame))
 
 
-def writes(understood: Understood) -> bool:
-    """Whether somebody is to be written to."""
-    return any(word.text in words_of("contacting") for word in understood.told)
-
-
 def say_person(understood: Understood, course: Course, person: Person, passage: Passage) -> Saying:
     """What a passage of `course` tells of a person."""
-    text = _excerpt(passage.text, understood, course, person.names)
+    text = excerpt(passage.text, understood, course, person.names)
     return Saying(text, (), passage.asked, course, (person.place,))
 
 
 def say_passage(understood: Understood, course: Course, place: int, passage: Passage) -> Saying:
     """What the passage of `course` at `place` tells of what is asked."""
-    return Saying(_excerpt(passage.text, understood, course), (), passage.asked, course, (place,))
-
-
-def _excerpt(text: str, understood: Understood, course: Course, names: Collection[str] = ()) -> str:
-    """What is shown of a passage: all of it, or its heading and the sentences where most of what is asked, and of the
-    `names`, stands.
-    """
-    if len(text) <= LONGEST:
-        return text
-    heading, _, body = text.partition("\n")
-    room = LONGEST - len(heading)
-    told = [*understood.asking(course.values("lecturer")), *names]
-    asked = {stem for word in told for stem in word_stems(fold(word))}
-    found = [(word.start, stem) for word in words(body) for stem in word_stems(word.text) & asked]
-    if writes(understood):
-        found += [(match.start(), match.group()) for match in ADDRESS.finditer(body)]
-    for concern in concerns_of(understood.beside):
-        hits = [match.start() for match in concern.telling.finditer(flat(body))]
-        found += [(at, f"{concern.name} {weight}") for at in hits for weight in range(PRACTICAL)]
-    for wanted in filter(None, looked_for(understood.frame)):
-        found += [(match.start(), wanted.pattern) for match in wanted.finditer(flat(body))]
-    spans = _told_in(body, found, room)
-    shown = " … ".join(body[start:end].strip() for start, end in spans)
-    return f"{heading}\n{'… ' if spans[0][0] else ''}{shown}{' …' if spans[-1][1] < len(body) else ''}"
-
-
-def _told_in(body: str, found: Sequence[tuple[int, str]], room: int) -> list[tuple[int, int]]:
-    """Which part of `body`, of at most `room` characters, has most of what is `found` in it; two parts where those have
-    more.
-    """
-    bounds = [0, *(match.end() for match in _SENTENCE.finditer(body)), len(body)]
-
-    def best(most: int, told: Sequence[tuple[int, str]]) -> tuple[set[str], tuple[int, int]]:
-        ends = {one: max((end for end in bounds if one < end <= one + most), default=one + most) for one in bounds}
-        last = next(one for one in bounds if len(body) - one <= most or one == bounds[-2])  # from there all fits
-        held = {one: {stem for at, stem in told if one <= at < ends[one]} for one in bounds if one <= last}
-        start = max(held, key=lambda one: (len(held[one]), -one))
-        return held[start], (start, min(ends[start], len(body)))
-
-    held, whole = best(room, found)
-    if len(held) == len({stem for _, stem in found}):
-        return [whole]
-    first_held, first = best(int(FIRST_PART * room), found)
-    left = [(at, stem) for at, stem in found if stem not in first_held and not first[0] <= at < first[1]]
-    more, second = best(room - (first[1] - first[0]), left)
-    apart = second[1] <= first[0] or second[0] >= first[1]
-    return sorted((first, second)) if apart and len(first_held | more) > len(held) else [whole]
+    return Saying(excerpt(passage.text, understood, course), (), passage.asked, course, (place,))

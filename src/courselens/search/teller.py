@@ -16,6 +16,7 @@ from courselens.dataset.types import Passage
 from courselens.search.concerns import concerns_of
 from courselens.search.conditions import Condition
 from courselens.search.decide import Asked
+from courselens.search.excerpt import ADDRESS, writes
 from courselens.search.field import Fit
 from courselens.search.lexical import word_stems
 from courselens.search.names import MAYBE
@@ -25,16 +26,15 @@ from courselens.search.query import Understood
 from courselens.search.rank import Ranking, best_passages
 from courselens.search.rows import rows_asked
 from courselens.search.saying import (
-    ADDRESS,
     NOTHING,
     Saying,
     not_said,
     say_courses,
     say_field,
     say_passage,
+    verdict,
     with_facts,
     with_rows,
-    writes,
 )
 from courselens.search.stored import Index
 from courselens.search.tokens import fold
@@ -187,14 +187,20 @@ class Teller:
         beside: list[Saying],
         also: Sequence[int],
     ) -> tuple[list[Saying], list[Saying]]:
-        """What is said of courses of which the first lacks the field asked: that, where another one has it; else what
-        each is about.
+        """What is said of courses that are compared, what one lacks and another has among it; where the first lacks the
+        field asked and none has it, what each is about.
         """
-        if any(one.answer for one in beside):
-            return [replace(said[0], answer=said[0].note, note=None), *said[1:]], beside
-        whole = replace(asked, field=None, elsewhere=0.0)
-        first, *others = (
-            self.say(understood, whole, ranking, kept, number=number, compared=True)
-            for number in (int(ranking.order[0]), *also)
-        )
-        return [replace(first, field=asked.field, note=said[0].note)], others
+        if said[0].answer is not None:
+            beside = [one if one.answer else replace(one, answer=one.note) for one in beside]
+        elif any(one.answer for one in beside):
+            said = [replace(said[0], answer=said[0].note, note=None), *said[1:]]
+        else:
+            whole = replace(asked, field=None, elsewhere=0.0)
+            first, *beside = (
+                self.say(understood, whole, ranking, kept, number=number, compared=True)
+                for number in (int(ranking.order[0]), *also)
+            )
+            said = [replace(first, field=asked.field, note=said[0].note)]
+        if len(said) == len(beside) == 1:
+            said = [replace(said[0], note=said[0].note or verdict(said[0], beside[0], understood))]
+        return said, beside

@@ -1,0 +1,75 @@
+"""Phrases that mean a value of a field: those of `words/conditions.yaml`, and the catalogue's own.
+
+In: the facts of a catalogue. Out: folded phrases with the fields and values that they mean.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from courselens.search.facts import Facts
+from courselens.search.places import Phrase, words_of
+from courselens.search.tokens import words
+from courselens.search.vocabulary import conditions
+
+LONGEST_PHRASE = 6
+"""Words of a phrase."""
+_TURNED = re.compile(r"(department|school|institute|faculty|centre|center) (?:of|for) (.+)$", re.IGNORECASE)
+
+
+def own_phrases(facts: Facts) -> dict[Phrase, list[tuple[str, str, bool]]]:
+    found: dict[Phrase, list[tuple[str, str, bool]]] = {}
+    fields = (
+        "department",
+        "discipline",
+        "study_board",
+        "type",
+        "level",
+        "start",
+        "duration",
+        "teaching_method",
+        "exam_form",
+    )
+    for field in fields:
+        for value in (*facts.values.get(field, {}), *facts.own.get(field, {})):
+            phrase = tuple(word.text for word in words(value))
+            turned = _TURNED.match(value)
+            if turned:  # the `law school` is the School of Law
+                other = tuple(word.text for word in words(f"{turned[2]} {turned[1]}"))
+                found.setdefault(other, []).append((field, value, True))
+            if 0 < len(phrase) <= LONGEST_PHRASE:
+                found.setdefault(phrase, []).append((field, value, True))
+                if field == "type" and len(phrase) == 1:
+                    found.setdefault((phrase[0] + "s",), []).append((field, value, True))
+                if field == "level" and re.fullmatch(r"\d+00", phrase[0]):
+                    found.setdefault((phrase[0] + "s",), []).append((field, value, True))  # `history 200s`
+                if field == "start" and phrase[0] == "interim":
+                    found |= {(month,): [(field, value, True)] for month in words_of("interim")}
+    return found
+
+
+@lru_cache(maxsize=1)
+def known_phrases() -> dict[Phrase, list[tuple[str, str]]]:
+    fields = ("language", "level", "start", "type", "duration", "teaching_method", "exam_form", "exam_rule")
+    found: dict[Phrase, list[tuple[str, str]]] = {}
+    for field in fields:
+        for value, phrases in conditions()[field].items():
+            for phrase in phrases:
+                found.setdefault(tuple(word.text for word in words(str(phrase))), []).append((field, value))
+    return found
+
+
+@lru_cache(maxsize=1)
+def stemmed_phrases() -> dict[Phrase, list[tuple[str, str]]]:
+    """The same without the endings of German adjectives: `mündlicher Prüfung` is `mündliche Prüfung`."""
+    return {stemmed(phrase): found for phrase, found in known_phrases().items()}
+
+
+def stemmed(phrase: Phrase) -> Phrase:
+    return tuple(map(without_ending, phrase))
+
+
+@lru_cache(maxsize=20_000)
+def without_ending(word: str) -> str:
+    return re.sub(r"(?<=\w{4})(?:e|en|em|er|es)$", "", word)
