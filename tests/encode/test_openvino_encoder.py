@@ -10,9 +10,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from courselens.encode import Vectors
+from courselens.encode import Vectors, openvino_encoder
 from courselens.encode.export import FALLBACK_TEXTS, EncoderReport, export_encoder
-from courselens.encode.openvino_encoder import SETTINGS, EncoderSettings, OpenVinoEncoder, batches, load_encoder
+from courselens.encode.openvino_encoder import (
+    CORE,
+    GRAPH,
+    SETTINGS,
+    EncoderSettings,
+    OpenVinoEncoder,
+    batches,
+    load_encoder,
+    with_plain_attention,
+)
 from courselens.errors import CourselensError
 from tiny import write_tiny_base
 
@@ -57,6 +66,21 @@ def test_many_texts_side_by_side_equal_one_at_a_time(folder: Path) -> None:
     many = encoder.encode(texts)
     assert np.allclose(many, np.concatenate([encoder.encode([text]) for text in texts]), atol=1e-5)
     assert np.array_equal(many, OpenVinoEncoder(folder, precision="f32").encode(texts))
+
+
+def test_attention_product_by_product_gives_the_vectors_of_one_kernel(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = [f"{number} of {'many words ' * (number % 60)}" for number in range(400)]
+    fused = OpenVinoEncoder(folder, precision="f32", attention="fused").encode(texts)
+    plain = OpenVinoEncoder(folder, precision="f32", attention="plain")
+    graph = with_plain_attention(CORE.read_model(folder / GRAPH))
+    assert "ScaledDotProductAttention" not in {node.get_type_name() for node in graph.get_ordered_ops()}
+    assert np.allclose(fused, plain.encode(texts), atol=1e-5)
+    monkeypatch.setattr(openvino_encoder, "UNFUSED", {"NO_SUCH_OPTION": "DISABLE"})
+    elsewhere = OpenVinoEncoder(folder, precision="f32", attention="plain")  # a version that lacks the option
+    assert np.allclose(fused, elsewhere.encode(texts), atol=1e-5)
+    assert OpenVinoEncoder(folder).attention == EncoderSettings.read(folder).attention  # as it was measured at export
 
 
 def test_no_text_and_odd_texts(folder: Path) -> None:
