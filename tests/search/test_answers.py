@@ -231,6 +231,28 @@ def test_courses_are_counted_and_what_none_fulfils_is_said(lens: Lens, question:
     assert answer.startswith(opening) or (opening == "3 courses fit" and answer.startswith("These courses fit best"))
 
 
+def test_what_the_catalogue_does_not_tell_of_courses_is_said(lens: Lens) -> None:
+    credulous = Lens(lens.index, lens.encoder, CREDULOUS)
+    told = credulous.ask("easy courses in Danish").answer
+    assert told
+    assert told.startswith("The catalogue does not tell which courses are “easy”. Without that: ")
+    alone = credulous.ask("which courses are easy")
+    assert alone.answer is None
+    assert alone.note == "The catalogue does not tell which courses are “easy”."
+
+
+def test_courses_of_a_department_are_counted_though_a_title_has_its_name(tmp_path: Path) -> None:
+    told = {"language": "English", "lecturer": "Person 1", "ects": 1.0}
+    made = [course(f"FILM {n}", f"Topics in Film {n}", department="FILM", **told) for n in range(1, 8)]
+    courses = (*made, course("ART 1", "Drawing", department="ART", **told))
+    build_index(Catalogue(courses), [one for each in courses for one in passages_of(each)], HashEncoder(256), tmp_path)
+    lens = Lens(open_index(tmp_path), HashEncoder(256), CREDULOUS)
+    for question in ("how many film courses are there?", "film courses for 1 ects"):
+        answer = lens.ask(question).answer
+        assert answer
+        assert answer.startswith("7 courses fit, among them: ")
+
+
 def test_a_term_is_told_with_its_year(tmp_path: Path) -> None:
     one = _course("BIO 281", "Winter Ecology", "English", {"content": "Snow."})
     one = replace(one, fields={**one.fields, "start": Field("start", ("Winter",))}, year="2009")

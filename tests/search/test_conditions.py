@@ -224,6 +224,10 @@ def test_conditions_of_another_catalogue(question: str, codes: set[str]) -> None
         ("I am looking for 200 level dance courses", {"D5"}),
         ("modern dance courses", {"D1", "D2", "D3", "D4", "D5"}),
         ("less than a full credit", {"D3"}),
+        ("list all russian language courses", {"D3"}),
+        ("courses taught in the russian language", {"D1", "D2", "D3", "D4", "D5"}),
+        ("how many dance courses are there?", {"D5"}),
+        ("how many computer science courses does the college have", {"D2"}),
     ],
 )
 def test_departments_by_their_short_forms(question: str, codes: set[str]) -> None:
@@ -235,6 +239,40 @@ def test_departments_by_their_short_forms(question: str, codes: set[str]) -> Non
         course("D5", "Five", credits=1.0, department="DANCE", level=("200",)),
     )
     assert left(made, question) == codes
+
+
+@pytest.mark.parametrize(
+    ("question", "codes"),
+    [
+        ("any courses on statistics or math?", {"S1", "S2", "S3"}),
+        ("courses in stats", {"S1", "S2"}),
+        ("hvilke fag er der i matematik", {"S3"}),
+        ("which law courses are 3 ects", {"S4"}),
+        ("law courses", {"S4", "S5"}),
+        ("courses on competition law", {"S4"}),
+        ("economics classes", {"S6"}),
+        ("courses on the law of large numbers", {"S1", "S2", "S3", "S4", "S5", "S6"}),
+        ("is statistics needed?", {"S1", "S2", "S3", "S4", "S5", "S6"}),
+    ],
+)
+def test_disciplines_that_are_all_that_courses_are_asked_for_by(question: str, codes: set[str]) -> None:
+    made = (
+        course("S1", "One", ects=6.0, discipline="Statistics"),
+        course("S2", "Two", ects=6.0, discipline="Statistik"),
+        course("S3", "Three", ects=6.0, discipline=("Mathematics", "Databases")),
+        course("S4", "Four", ects=3.0, discipline="Competition law"),
+        course("S5", "Five", ects=6.0, discipline="Arbejdsret"),
+        course("S6", "Six", ects=6.0, discipline="Microeconomics"),
+    )
+    assert left(made, question) == codes
+
+
+def test_what_the_catalogue_tells_of_no_course_is_told_apart_from_what_none_fulfils() -> None:
+    parser = ConditionParser(Facts.of((course("U1", "One", language="English", ects=6.0),)))
+    assert parser.parse("master courses in French").ignored == ("master", "French")
+    assert parser.untold("master")
+    assert not parser.untold("French")
+    assert not parser.untold("zeppelins")
 
 
 @pytest.mark.parametrize(

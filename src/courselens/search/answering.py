@@ -181,13 +181,14 @@ class Answerer:
                     self.teller.say(understood, wanted, its, kept, number=one, compared=True)
                     for wanted in several or (asked,)
                 ]
-        thought = (
+        thought = [
             word.text for word in understood.told if asked.kind == "courses" and word.text in words_of("opinions")
-        )
+        ]
         ignored = tuple(dict.fromkeys((*found.ignored, *(one.said for one in relaxed), *thought)))
+        silent = all(one in thought or self.parser.untold(one) for one in ignored)
         compared = bool(also)
         said = [
-            self.teller.say(understood, one, ranking, kept, unmet=ignored, compared=compared)
+            self.teller.say(understood, one, ranking, kept, unmet=ignored, untold=silent, compared=compared)
             for one in several or (asked,)
         ]
         if person is not None and len(ranking.order):

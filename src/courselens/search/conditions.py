@@ -19,6 +19,7 @@ from rapidfuzz.distance import OSA
 from courselens.dataset.glossary import is_written
 from courselens.search.amounts import amounts, bare_credits, levels, numbers_said, terms, years
 from courselens.search.departments import Departments
+from courselens.search.disciplines import Disciplines
 from courselens.search.exam_amounts import of_exams
 from courselens.search.exams import GROUP, INDIVIDUAL
 from courselens.search.facts import Condition, Facts
@@ -84,6 +85,7 @@ class ConditionParser:
         self.phrases = known_phrases()
         self.own = own_phrases(facts)
         self.departments = Departments(facts)
+        self.disciplines = Disciplines(facts)
         self._meant = lru_cache(maxsize=REMEMBERED)(self._look_up)
         self._begins = {phrase[0] for phrase in (*self.phrases, *stemmed_phrases(), *self.own) if len(phrase) > 1}
         self.names = _name_words(facts.values.get("lecturer", {}))
@@ -132,6 +134,7 @@ class ConditionParser:
         add(one for one in self._phrases(told, text, known) if isinstance(one, str) or not overlaps(one, numbers))
         add(one for one in names if isinstance(one, str) or not overlaps(one, made))
         add(self.departments.alone(text, words(text)[:LONGEST], made))
+        add(self.disciplines.alone(text, words(text)[:LONGEST], made))
         if made:
             add(one for one in bare_credits(blank, text, self.facts) if not overlaps(one, made))
         wanted = set(fields) if fields is not None else None
@@ -143,6 +146,13 @@ class ConditionParser:
             else:
                 ignored.append(one.said)
         return Found(tuple(sorted(usable, key=lambda one: one.start)), tuple(dict.fromkeys(ignored)))
+
+    def untold(self, said: str) -> bool:
+        """Whether words that were ignored ask for what the catalogue tells of no course: a level where it has none."""
+        told = words(said)
+        phrases = [tuple(word.text for word in told[start:]) for start in range(len(told))]
+        fields = {field for phrase in phrases for field, _ in self._meanings(phrase)}
+        return bool(fields) and fields.isdisjoint(self.facts.fields)
 
     def numbers(self, text: str) -> list[Condition]:
         """Credits, compared levels and terms in `text`, wherever they stand: they are no part of a title or code."""

@@ -34,7 +34,7 @@ _SHORT = re.compile(r"[A-Z]{2,8}")
 _CLAUSE = re.compile(r"[,;.?!:]\s")
 _SMALL = (
     *("courses", "offering", "taught", "asking_some", "levels", "units", "negation", "joining", "grades", "but"),
-    *("wishing", "something", "terms", "types"),
+    *("wishing", "something", "terms", "types", "beside_departments"),
 )
 """Lists of words that may stand beside departments and conditions."""
 
@@ -84,14 +84,24 @@ class Departments:
         clause of it with a condition: `100-level history`, `history, but level 300`.
         """
         told_texts = {word.text for word in told}
-        if not self.short or not (made or told_texts & self.courses) or told_texts & words_of("teaching_language"):
-            return []  # `taught in Norwegian` is no department
+        if not self.short or not (made or told_texts & self.courses) or self._spoken(told):
+            return []
         clauses = [list(told)]
         breaks = [found.end() for found in _CLAUSE.finditer(text)]
         if breaks:
             parts = itertools.groupby(told, key=lambda word: sum(word.start >= one for one in breaks))
             clauses += [part for part in (list(words) for _, words in parts) if any(within(one, made) for one in part)]
         return next(filter(None, (self._all(text, clause, made) for clause in clauses)), [])
+
+    def _spoken(self, told: Sequence[Word]) -> bool:
+        """Whether it is said in which language courses are given, which names no department: `taught in Norwegian`, but
+        not `Norwegian language courses`.
+        """
+        return any(
+            word.text in words_of("teaching_language")
+            and not {one.text for one in told[place + 1 :][:1]} & self.courses
+            for place, word in enumerate(told)
+        )
 
     def _all(self, text: str, told: Sequence[Word], made: Sequence[Condition]) -> list[Condition]:
         """The departments that the words `told` name, where they say nothing else beside the conditions `made`."""
@@ -165,4 +175,4 @@ def _mended(word: str) -> str:
 
 @lru_cache(maxsize=1)
 def _small() -> frozenset[str]:
-    return frozenset({"during"}).union(stop_words(), *map(words_of, _SMALL))
+    return stop_words().union(*map(words_of, _SMALL))

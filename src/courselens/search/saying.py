@@ -46,6 +46,12 @@ UNMET = {
     "de": "Zu «{said}» passt nichts im Katalog. Ohne das: {names}.",
     "da": "Intet i kataloget passer til »{said}«. Uden det: {names}.",
 }
+UNTOLD = {
+    "en": "The catalogue does not tell which courses are “{said}”. Without that: {names}.",
+    "de": "Welche Kurse «{said}» sind, sagt der Katalog nicht. Ohne das: {names}.",
+    "da": "Kataloget siger ikke, hvilke kurser der er »{said}«. Uden det: {names}.",
+}
+"""Where no course has such a field, or no catalogue would; with nothing else asked, up to the first full stop."""
 WITHOUT = {
     "en": "Courses about “{said}” are left out.",
     "de": "Ohne Kurse zu «{said}».",
@@ -120,10 +126,17 @@ NOTHING = Saying(None, (), None, None, ())
 
 
 def say_courses(
-    courses: Sequence[Course], understood: Understood, *, count: int = 0, more: bool = False, unmet: Sequence[str] = ()
+    courses: Sequence[Course],
+    understood: Understood,
+    *,
+    count: int = 0,
+    more: bool = False,
+    unmet: Sequence[str] = (),
+    untold: bool = False,
 ) -> Saying:
     """Name the best courses, how many there are (`count`, where all of them fit alike), the conditions that none of
-    them fulfils, and what else was left out; `more` are listed beside those.
+    them fulfils (`untold`: since the catalogue has no such field), and what else was left out; `more` are listed beside
+    those.
     """
     if not courses:
         return NOTHING
@@ -131,7 +144,7 @@ def say_courses(
     only, one, several = FIT[language]
     fit = several if len(courses) > 1 else one if more else only
     if unmet:
-        fit = UNMET[language]
+        fit = (UNTOLD if untold else UNMET)[language]
     elif count > 1:
         fit = COUNTED[language][count > len(courses)]
     names = "; ".join(course.name for course in courses)
@@ -139,6 +152,12 @@ def say_courses(
     notes += [UNDEMANDING[language]] if understood.undemanding else []
     said = fit.format(names=names, count=count, said=", ".join(unmet))
     return Saying(said, (), None, None, (), " ".join(notes) or None)
+
+
+def say_untold(unmet: Sequence[str], language: str) -> Saying:
+    """That the catalogue does not tell which courses are so, where nothing else is asked."""
+    said = UNTOLD[language].partition(". ")[0].format(said=", ".join(unmet))
+    return Saying(None, (), None, None, (), f"{said}.")
 
 
 def say_which(field: str | None, language: str) -> Saying:

@@ -18,6 +18,7 @@ from courselens.search.conditions import Condition
 from courselens.search.decide import Asked
 from courselens.search.excerpt import ADDRESS, writes
 from courselens.search.field import Fit
+from courselens.search.joined import within
 from courselens.search.lexical import word_stems
 from courselens.search.names import MAYBE
 from courselens.search.places import words_of
@@ -32,12 +33,13 @@ from courselens.search.saying import (
     say_courses,
     say_field,
     say_passage,
+    say_untold,
     verdict,
     with_facts,
     with_rows,
 )
 from courselens.search.stored import Index
-from courselens.search.tokens import fold
+from courselens.search.tokens import fold, words
 from courselens.search.vocabulary import asking_words
 
 MOST = 10
@@ -85,10 +87,11 @@ class Teller:
         *,
         number: int | None = None,
         unmet: Sequence[str] = (),
+        untold: bool = False,
         compared: bool = False,
     ) -> Saying:
         """What is said of the first course, or of course `number`, where it is `compared` with all its facts; `unmet`
-        are conditions that none fulfils.
+        are conditions that none fulfils, `untold` since the catalogue tells none of them of any course.
         """
         unknown = bool(understood.codes) and not any(code.courses for code in understood.codes)
         if not len(ranking.order) or unknown:
@@ -96,6 +99,8 @@ class Teller:
         if asked.kind != "course":
             if not understood.told:
                 return NOTHING
+            if unmet and untold and not kept and _nothing_but(understood, unmet):
+                return say_untold(unmet, understood.language)
             count = self._count(understood, ranking, kept)
             least = 0.0 if count else NEARLY_AS_GOOD * float(ranking.score[ranking.order[0]])
             good = (self.course(one) for one in ranking.order.tolist() if ranking.score[one] >= least)
@@ -103,7 +108,8 @@ class Teller:
             for one in good:
                 distinct.setdefault(one.title, one)
             courses = [*distinct.values()][: ALL_NAMED if 0 < count <= ALL_NAMED else NAMED_COURSES]
-            return say_courses(courses, understood, count=count, more=len(ranking.order) > 1, unmet=unmet)
+            more = len(ranking.order) > 1
+            return say_courses(courses, understood, count=count, more=more, unmet=unmet, untold=untold)
         number = int(ranking.order[0]) if number is None else number
         course = self.course(number)
         field = self.held(number, asked.field)
@@ -146,9 +152,20 @@ class Teller:
 
     def _count(self, understood: Understood, ranking: Ranking, kept: Sequence[Condition]) -> int:
         """How many courses fit, one of each group, where nothing but conditions or their number is asked; else 0."""
-        if understood.topical or understood.strength >= MAYBE or not (kept or counts(understood.told)):
+        if understood.topical or not (kept or counts(understood.told)):
+            return 0
+        if understood.strength >= MAYBE and not self._of_conditions(understood, kept):
             return 0
         return len(np.unique(self.index.group[np.isfinite(ranking.score)]))
+
+    def _of_conditions(self, understood: Understood, kept: Sequence[Condition]) -> bool:
+        """Whether the words of the best title are those of conditions and of asking: `how many film courses are there`,
+        where Topics in Film are one of them.
+        """
+        told = [understood.told[one] for one in understood.titles[0].places if one < len(understood.told)]
+        of_conditions = [within(word, kept) for word in told]
+        rest = (word.text for word, held in zip(told, of_conditions, strict=True) if not held)
+        return any(of_conditions) and all(word in asking_words() for word in rest)
 
     def held(self, number: int, field: str | None) -> str | None:
         """The field itself, or the one that answers for it in course `number`."""
@@ -204,3 +221,11 @@ class Teller:
         if len(said) == len(beside) == 1:
             said = [replace(said[0], note=said[0].note or verdict(said[0], beside[0], understood))]
         return said, beside
+
+
+def _nothing_but(understood: Understood, said: Sequence[str]) -> bool:
+    """Whether the question for courses says nothing else than what was `said` to be ignored."""
+    small = (
+        asking_words() | words_of("courses") | words_of("levels") | {word.text for one in said for word in words(one)}
+    )
+    return all(word.text in small for word in understood.told)
