@@ -293,7 +293,7 @@ class ConditionParser:
 
     def _catalogue_values(self, field: str, value: str) -> list[str]:
         """The catalogue's values that mean `value`: equal, or beginning with it (`Spring` → `Spring 2025`)."""
-        known = self.facts.values[field]
+        known = self.facts.values.get(field, {})
         if value in known:  # `Mandatory (also offered as elective)` too
             return [value, *(one for one in known if one.startswith(f"{value} ("))]
         wanted = fold(value)
