@@ -105,7 +105,8 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class ExamPart:
-    """One part of an examination. `weight` in percent, `duration` as printed (`90 mins.`), `grouping` individual/group.
+    """One part of an examination. `weight` in percent, `duration` as printed (`90 mins.`), `grouping` individual/group,
+    or both: a group's work may have a grade for each (`group, individual grade`).
 
     `form` is canonical where known (`Written exam`, `Oral exam`, `Written assignment`, `Presentation`, …), `own` the
     catalogue's own words; `details` holds the part's other rows by label.

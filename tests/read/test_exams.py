@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from courselens.dataset.wording import say_exam
 from courselens.read.exams import ExamBlock, exam_form
 from courselens.read.labels import load_labels
 
@@ -104,3 +107,25 @@ def test_rows_below_a_name_that_repeat_nothing_belong_to_the_part() -> None:
     exam.row("Aids", ("None",))
     (part,) = exam.parts()
     assert (part.form, part.duration, part.details) == ("Oral exam", "20 min.", {"Aids": "None"})
+
+
+@pytest.mark.parametrize(
+    ("label", "printed", "grouping", "said"),
+    [
+        ("Grading type", "Group work individual grade", "group, individual grade", "(80%, group, individual grade)"),
+        ("Benotungsform", "Gruppenarbeit Individualnote", "group, individual grade", "(80%, group, individual grade)"),
+        ("Grading type", "Group work group grade", "group", "(80%, group)"),
+        ("Grading type", "Individual work individual grade", "individual", "(80%, individual)"),
+    ],
+)
+def test_the_grade_of_each_is_told_beside_the_work_of_a_group(
+    label: str, printed: str, grouping: str, said: str
+) -> None:
+    exam = block()
+    exam.row("Examination type", ("Presentation",))
+    exam.row(label, (printed,))
+    exam.row("Weighting", ("80%",))
+    (part,) = exam.parts()
+    assert part.grouping == grouping
+    assert say_exam([part], "en") == f"presentation {said}"
+    assert "Note" not in say_exam([part], "da")

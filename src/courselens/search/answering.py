@@ -19,7 +19,7 @@ from courselens.search.concerns import Concern, concerns_of
 from courselens.search.conditions import Condition, ConditionParser, Found
 from courselens.search.confidence import Evidence, evidence_of
 from courselens.search.decide import SAME, TOLD, Asked, applied, asks, decide, names_a_topic
-from courselens.search.excerpt import ADDRESS, writes
+from courselens.search.excerpt import writes
 from courselens.search.facts import Mask
 from courselens.search.field import Fit, choose_field, openness
 from courselens.search.following import asks_what_follows, beside_codes, following
@@ -43,12 +43,14 @@ from courselens.search.saying import (
     say_person,
     say_which,
 )
+from courselens.search.sections import Sections, labelled
 from courselens.search.stored import Index, year_order
 from courselens.search.teller import ALIASES, Teller
 from courselens.search.telling import date_or_amount, telling
-from courselens.search.tokens import fold, words
+from courselens.search.tokens import words
 from courselens.search.translation import english_of_any
-from courselens.search.vocabulary import MENTION, asking_words, frame_words, stop_words
+from courselens.search.unstated import asks_of_groups_for_one
+from courselens.search.vocabulary import asking_words, frame_words
 
 MOST = 10
 NAMED_AFTER = 8
@@ -96,6 +98,7 @@ class Answerer:
         self.reference = lru_cache(maxsize=REMEMBERED)(lambda number: Reference.of(self.course(number)))
         self.passage = lru_cache(maxsize=REMEMBERED)(index.passage)
         self.narrowing = Narrowing(index, self.course, self.passage)
+        self.sections = Sections(index, self.passage)
         self.teller = Teller(index, self.course, self.passage)
         self.tells = lru_cache(maxsize=10 * REMEMBERED)(lambda place: date_or_amount(self.passage(place).text))
         self.told = lru_cache(maxsize=10 * REMEMBERED)(self._told)
@@ -322,16 +325,25 @@ class Answerer:
         """The field asked, now that course `number` is known, whose passages fit so well."""
         if names_a_topic(understood):
             return replace(asked, field=None)
-        labelled = self._labelled(understood, fits)
-        if labelled:
-            return replace(asked, field=labelled, share=TOLD, elsewhere=0.0)
+        called = labelled(understood.frame, (one.field for one in fits), self.index.labels)
+        called = called or self.sections.required(understood, number)
+        if called:
+            return replace(asked, field=called, share=TOLD, elsewhere=0.0)
         chosen = choose_field(asked, understood.frame, fits, untold)
-        if any(one.of_exam for one in concerns) and rows_asked(self.course(number), concerns, ()):
+        if self._of_exam(understood, number, chosen, concerns):
             return replace(chosen, field="exam", share=TOLD, elsewhere=0.0)
         unlikely = chosen.share < SURE and not understood.codes
         if chosen.field in NAMES and unlikely:  # `a course on VAT` asks for no title
             chosen = replace(chosen, field=None)
         return replace(chosen, field=self._answering(chosen.field, understood, number, {one.field for one in fits}))
+
+    def _of_exam(self, understood: Understood, number: int, chosen: Asked, concerns: Sequence[Concern]) -> bool:
+        """Whether a row of the examination of course `number` tells what is asked, of it or else told nowhere."""
+        course, untold = self.course(number), chosen.field is None and chosen.elsewhere > 0.5
+        if untold and asks_of_groups_for_one(understood.beside, course):
+            return True
+        told = untold or any(one.of_exam for one in concerns)
+        return told and bool(rows_asked(course, concerns, ()))
 
     def _described(self, asked: Asked, understood: Understood, number: int) -> Asked:
         """`asked`, or a topic where a course that is not named would be asked for what it does not have, and not in so
@@ -343,7 +355,7 @@ class Answerer:
     def _answering(self, name: str | None, understood: Understood, number: int, held: Collection[str]) -> str | None:
         """The field or section of course `number`, which has those `held`, that answers a question for `name`."""
         if name in WRITTEN_TO and writes(understood):
-            return self._contact(number) or (name if name in held else "lecturer")
+            return self.sections.contact(number) or (name if name in held else "lecturer")
         if name == "start" and asks_whether_in_year(understood):
             return "year"
         if name == "code" and understood.codes and len(self.course(number).codes) < 2:
@@ -352,25 +364,6 @@ class Answerer:
             return "title_en"
         instead = INSTEAD.get(name or "")
         return instead if name not in held and instead in held else name
-
-    def _labelled(self, understood: Understood, fits: Sequence[Fit]) -> str | None:
-        """The field or section that the course whose passages fit so has of its catalogue's own and the question calls
-        by its label: in more than one word, or in one and nothing else.
-        """
-        said = [word.text for word in words(understood.frame)]
-        content = [word for word in said if word not in stop_words() and word != fold(MENTION)]
-        for name in dict.fromkeys(one.field for one in fits):
-            for label in map(list, self.index.labels.get(name, ())):
-                within = any(said[at : at + len(label)] == label for at in range(len(said)))
-                if within and (len(label) > 1 or content == label):
-                    return name
-        return None
-
-    def _contact(self, number: int) -> str | None:
-        """The section of course `number` that says to whom to write."""
-        first, end = map(int, self.index.first[number : number + 2])
-        sections = (self.passage(number) for number in range(first, end) if not self.index.fact[number])
-        return next((one.section for one in sections if ADDRESS.search(one.text)), None)
 
     def _several(self, asked: Asked, understood: Understood, vectors: Vectors) -> tuple[Asked, ...]:
         """What the clauses ask, where they ask for several fields: first what the whole question was taken to ask

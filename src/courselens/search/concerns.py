@@ -57,19 +57,29 @@ class Concern:
     def told_by(self, text: str) -> bool:
         """Whether `text`, the body of a passage, tells it."""
         folded = fold(text)
-        return bool(self.telling.search(_plain(folded))) or any(sign.search(folded) for sign in self.signs)
+        return bool(self.telling.search(plain(folded))) or any(sign.search(folded) for sign in self.signs)
 
     def told_in(self, label: str) -> bool:
         """Whether the row of an examination that is called `label` tells it."""
-        return self.rows is not None and self.rows.search(_plain(fold(label))) is not None
+        return self.rows is not None and self.rows.search(plain(fold(label))) is not None
 
 
 def concerns_of(text: str) -> tuple[Concern, ...]:
     """What `text`, a question without the course's name, asks for: the first `MOST` of all that are known."""
-    said = _trip().sub(r"\1", _plain(fold(text)))
+    said = _trip().sub(r"\1", plain(fold(text)))
     begun = {word[:LETTERS] for word in said.split()}
     asked = (one for one in concerns() if not one.begins.isdisjoint(begun) and one.asking.search(said))
     return tuple(itertools.islice(asked, MOST))
+
+
+def concern(name: str) -> Concern:
+    """The one that is called so."""
+    return next(one for one in concerns() if one.name == name)
+
+
+def signs_of(items: Sequence[str]) -> tuple[re.Pattern[str], ...]:
+    """What those of `items` look like in folded text that are no words: a date, a time of the day, an address."""
+    return tuple(_SIGNS[item]() for item in items if item in _SIGNS)
 
 
 @lru_cache(maxsize=1)
@@ -85,21 +95,21 @@ def concerns() -> tuple[Concern, ...]:
     made = []
     for name, told in load("concerns.yaml").items():
         both, asking, telling = (told.get(key, []) for key in ("words", "asking", "telling"))
-        signs = tuple(_SIGNS[item]() for item in telling if item in _SIGNS)
+        signs = signs_of(telling)
         telling = [item for item in telling if item not in _SIGNS]
-        begins = frozenset(_plain(fold(item)).split()[0][:LETTERS] for item in both + asking)
-        patterns = _pattern(both + asking), _pattern(both + telling)
-        rows = _pattern(told["rows"]) if "rows" in told else None
+        begins = frozenset(plain(fold(item)).split()[0][:LETTERS] for item in both + asking)
+        patterns = pattern(both + asking), pattern(both + telling)
+        rows = pattern(told["rows"]) if "rows" in told else None
         made.append(Concern(name, bool(told.get("sure")), begins, *patterns, signs, rows, bool(told.get("of_exam"))))
     return tuple(made)
 
 
-def _plain(folded: str) -> str:
+def plain(folded: str) -> str:
     """The words of folded text, with one space between them."""
     return _APART.sub(" ", folded).strip()
 
 
-def _pattern(items: Sequence[str]) -> re.Pattern[str]:
+def pattern(items: Sequence[str]) -> re.Pattern[str]:
     """A pattern of any of the items in words with one space between them."""
     return re.compile(rf"\b(?:{'|'.join(map(_item, items))})\b")
 

@@ -21,7 +21,7 @@ from courselens.search.amounts import amounts, bare_credits, levels, numbers_sai
 from courselens.search.departments import Departments
 from courselens.search.disciplines import Disciplines
 from courselens.search.exam_amounts import of_exams
-from courselens.search.exams import GROUP, INDIVIDUAL
+from courselens.search.exams import GROUP, INDIVIDUAL, is_exam
 from courselens.search.facts import Condition, Facts
 from courselens.search.joined import beside, joined, joins, overlap, overlaps
 from courselens.search.phrases import (
@@ -280,12 +280,10 @@ class ConditionParser:
         if field not in self.facts.values:
             return said if field in SURELY else None
         if field == "exam_form" and value == "exam":
-            exams = [one for one in self.facts.values[field] if "exam" in fold(one)]
+            exams = [one for one in self.facts.values[field] if is_exam(one)]
             return Condition(field, "not", tuple(exams), said, around.start, around.end) if operator == "not" else None
         if operator == "only" and value in (INDIVIDUAL, GROUP):  # who does it alone does nothing in a group
             field, value, operator = ALONE[value], GROUP if value == INDIVIDUAL else INDIVIDUAL, "not"
-        if field == "exam_rule" and operator == "only":
-            operator = "is"  # every other rule is of something else
         values = self._catalogue_values(field, value)
         if not values:
             return said

@@ -132,7 +132,8 @@ def _conditions_alone(understood: Understood, asked: str) -> bool:
         return True
     if understood.named and understood.text.endswith("?") and _chooses(understood):
         return False
-    if _same(told, asked) and (_stated_last(understood) or any(one.operator not in ("is", "not") for one in told)):
+    limited = any(not one.equals and one.operator != "not" for one in told)
+    if _same(told, asked) and (_stated_last(understood) or limited):
         return True
     chosen = told[0].operator == "is" and len(told[0].values) > 1
     if understood.topical and len({one.field for one in told}) == 1 and (asks(understood) or chosen):
@@ -189,7 +190,7 @@ def _asks_to_filter(understood: Understood) -> bool:
     told = understood.found.conditions
     if understood.text.endswith("?") or asks(understood):
         return False
-    compared = any(one.operator != "is" for one in told)
+    compared = any(not one.equals for one in told)
     if any(one.start == 0 and one.field in ("ects", "credits") for one in told):  # `3 credits music theory`
         return True
     fields = {SAME.get(one.field, one.field) for one in told} - {"year", "lecturer"}

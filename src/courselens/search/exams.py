@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from courselens.course import Course, ExamPart
-from courselens.search.tokens import flat
+from courselens.search.places import words_of
+from courselens.search.tokens import flat, words
 from courselens.search.vocabulary import conditions
 
 WEIGHT = "weight_"
@@ -32,13 +33,35 @@ def rules_of(course: Course) -> list[str]:
     """The rules of a course's examination, as the rows of its parts say them."""
     found: dict[str, None] = {}
     for part in course.exam:
-        if part.grouping:
-            found[GROUP if part.grouping.startswith("group") else INDIVIDUAL] = None
-        for value in part.details.values():
-            found |= _ruled(value)
+        found |= _rules_of_part(part)
     for scale in course.values("grading_scale"):
         found |= _ruled(str(scale))
     return list(found)
+
+
+def parts_of(course: Course) -> list[list[str]]:
+    """The form and the rules of each part of a course's examination. A rule of its scale is one of every part where all
+    scales say it: which part has which of several scales is not known.
+    """
+    scales = [_ruled(str(scale)) for scale in course.values("grading_scale")]
+    graded = [rule for rule in scales[0] if all(rule in one for one in scales)] if scales else []
+    parts = course.exam or ((ExamPart(),) if graded else ())
+    found = (dict.fromkeys([part.form] if part.form else []) | _rules_of_part(part) for part in parts)
+    return [[*dict.fromkeys((*one, *graded))] for one in found]
+
+
+def is_exam(form: str) -> bool:
+    """Whether a form of examination is an exam or a test, which is sat, and no work that is handed in."""
+    return any(word.text in words_of("exam_forms") for word in words(form))
+
+
+def _rules_of_part(part: ExamPart) -> dict[str, None]:
+    found: dict[str, None] = {}
+    if part.grouping:
+        found[GROUP if part.grouping.startswith("group") else INDIVIDUAL] = None
+    for value in part.details.values():
+        found |= _ruled(value)
+    return found
 
 
 def _ruled(value: str) -> dict[str, None]:
@@ -77,7 +100,7 @@ def weight_of(form: str) -> str:
 
 def _forms(part: ExamPart) -> list[str]:
     forms = [part.form] if part.form else []
-    if part.form and EXAM in part.form.lower():
+    if part.form and is_exam(part.form):
         forms.append(EXAM)
     if part.grouping:
         forms.append(GROUP if part.grouping.startswith("group") else INDIVIDUAL)

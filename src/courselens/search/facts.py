@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from courselens.course import Course, Value, format_value
-from courselens.search.exams import GROUP, MINUTES, minutes_of, rules_of, weights_of
+from courselens.search.exams import GROUP, MINUTES, minutes_of, parts_of, rules_of, weights_of
 from courselens.search.tokens import fold
 
 NUMERIC = ("ects", "credits", "capacity")
@@ -37,13 +37,16 @@ Mask = npt.NDArray[np.bool_]
 @dataclass(frozen=True, slots=True)
 class Facts:
     """`values`: field → value → courses; `numbers`: field → float32 (n,), NaN where a course does not say it; `own`:
-    field → the catalogue's own word → value, where they differ.
+    field → the catalogue's own word → value, where they differ. `parts`: form or rule → parts of examinations that have
+    it, which are counted over all courses; `part_courses`: whose part each is. An index made before has neither.
     """
 
     courses: int
     values: Mapping[str, Mapping[str, Sequence[int]]]
     numbers: Mapping[str, npt.NDArray[np.float32]]
     own: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    parts: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    part_courses: Sequence[int] = ()
 
     @classmethod
     def of(cls, courses: Sequence[Course]) -> Facts:
@@ -51,6 +54,8 @@ class Facts:
         values: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
         numbers: dict[str, npt.NDArray[np.float32]] = {}
         own: dict[str, dict[str, str]] = defaultdict(dict)
+        parts: dict[str, list[int]] = defaultdict(list)
+        part_courses: list[int] = []
         for number, course in enumerate(courses):
             for name, found in course.fields.items():
                 if name in NUMERIC:
@@ -72,17 +77,23 @@ class Facts:
                 values["exam_form"][GROUP].append(number)
             for rule in rules_of(course):
                 values["exam_rule"][rule].append(number)
+            for told in parts_of(course):
+                for value in told:
+                    parts[value].append(len(part_courses))
+                part_courses.append(number)
             for minutes in minutes_of(course):
                 values[MINUTES][minutes].append(number)
             for name, weight in weights_of(course).items():
                 numbers.setdefault(name, np.full(len(courses), np.nan, dtype=np.float32))[number] = weight
         if "department" in values:
             values["department"].update(_of_one_form(courses, values["department"]))
-        return cls(len(courses), {name: dict(found) for name, found in values.items()}, numbers, dict(own))
+        told_values = {name: dict(found) for name, found in values.items()}
+        return cls(len(courses), told_values, numbers, dict(own), dict(parts), part_courses)
 
     def write(self, folder: Path) -> None:
         """Write `facts.json` and one `facts.*.npy` for each numeric field."""
         data = {"courses": self.courses, "values": self.values, "numbers": sorted(self.numbers), "own": self.own}
+        data |= {"parts": self.parts, "part_courses": self.part_courses}
         (folder / "facts.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
         for name, array in self.numbers.items():
             np.save(folder / f"facts.{name}.npy", array)
@@ -92,7 +103,8 @@ class Facts:
         """Open what `write` wrote."""
         data = json.loads((folder / "facts.json").read_text(encoding="utf-8"))
         numbers = {name: np.load(folder / f"facts.{name}.npy", mmap_mode="r") for name in data["numbers"]}
-        return cls(data["courses"], data["values"], numbers, data["own"])
+        parts, part_courses = data.get("parts", {}), data.get("part_courses", ())
+        return cls(data["courses"], data["values"], numbers, data["own"], parts, part_courses)
 
     @property
     def fields(self) -> frozenset[str]:
@@ -109,6 +121,24 @@ class Facts:
         mask = np.zeros(self.courses, dtype=bool)
         for value in values:
             mask[list(self.values.get(field, {}).get(value, ()))] = True
+        return mask
+
+    def having_together(self, values: Sequence[str]) -> Mask:
+        """Courses with a part of the examination that has all of `values`: a central exam that is digital."""
+        if not self.part_courses:
+            each = [self.having("exam_form", (one,)) | self.having("exam_rule", (one,)) for one in values]
+            return np.asarray(np.logical_and.reduce(each))
+        parts = set.intersection(*(set(self.parts.get(one, ())) for one in values))
+        return self._of_parts(parts)
+
+    def having_throughout(self, values: Sequence[str]) -> Mask:
+        """Courses with an examination that has one of `values` in each of its parts."""
+        having = {part for value in values for part in self.parts.get(value, ())}
+        return self._of_parts(having) & ~self._of_parts(set(range(len(self.part_courses))) - having)
+
+    def _of_parts(self, parts: Iterable[int]) -> Mask:
+        mask = np.zeros(self.courses, dtype=bool)
+        mask[[self.part_courses[part] for part in parts]] = True
         return mask
 
     def stating(self, field: str) -> Mask:
@@ -150,7 +180,8 @@ COMPARE: Mapping[str, Callable[[Any, float], Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A filter: `operator` is `is`, `not`, `only`, `between` (both ends included), `>`, `>=`, `<` or `<=`.
+    """A filter: `operator` is `is`, `not`, `only`, `together` (all of the values, of one part of the examination),
+    `between` (both ends included), `>`, `>=`, `<` or `<=`.
 
     `said` are the question's words, `start` and `end` their place.
     """
@@ -173,13 +204,22 @@ class Condition:
         if self.compares:
             return facts.having(self.field, [one for one in facts.values.get(self.field, {}) if self.admits(one)])
         texts = [str(value) for value in self.values]
+        if self.operator == "together":
+            return facts.having_together(texts)
         having = facts.having(self.field, texts)
         if self.operator == "not":
             return facts.stating(self.field) & ~having
+        if self.operator == "only" and self.field == "exam_rule":
+            return having & facts.having_throughout(texts) if facts.part_courses else having
         if self.operator == "only":
             others = [value for value in facts.values.get(self.field, {}) if value not in texts and value != GROUP]
             return having & ~facts.having(self.field, others)
         return having
+
+    @property
+    def equals(self) -> bool:
+        """Whether values are wanted as they are."""
+        return self.operator in ("is", "together")
 
     @property
     def compares(self) -> bool:

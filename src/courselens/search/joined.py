@@ -72,8 +72,8 @@ def beside(one: Condition, around: Around) -> bool:
 def joined(made: Sequence[Condition], text: str) -> list[Condition]:
     """Conditions on one field with plain equality become one (`English or German`), others stay.
 
-    Two forms of examination joined by `and` are both wanted, and so are two other values behind `both`. What is denied
-    is not wanted too: `film courses outside the film department`.
+    Two forms of examination joined by `and` are both wanted, two rules of one that are not joined by `or`, and two
+    other values behind `both`. What is denied is not wanted too: `film courses outside the film department`.
     """
     denied = [one for one in made if one.operator == "not"]
     made = [one for one in made if one.operator != "is" or not any(_of_the_same(one, other) for other in denied)]
@@ -81,8 +81,7 @@ def joined(made: Sequence[Condition], text: str) -> list[Condition]:
     out = []
     for one in _negated(made, text):
         before = joined.get(one.field)
-        both = before is not None and _both(text[before.end : one.start])
-        both = both and (one.field == "exam_form" or (before is not None and _of_both(text[: before.start])))
+        both = before is not None and _both_wanted(before, one, text)
         if one.operator != "is" or one.field not in joined or both:
             out.append(one)
             if one.operator == "is":
@@ -94,7 +93,51 @@ def joined(made: Sequence[Condition], text: str) -> list[Condition]:
         merged = Condition(one.field, "is", values, said, first.start, one.end)
         out[out.index(first)] = merged
         joined[one.field] = merged
+    return _of_one_part(out, text)
+
+
+def _both_wanted(first: Condition, other: Condition, text: str) -> bool:
+    """Whether both of two conditions on one field are wanted, rather than either."""
+    between = text[first.end : other.start]
+    if other.field == "exam_rule":
+        return first.values != other.values and not _either(between)
+    return _both(between) and (other.field == "exam_form" or _of_both(text[: first.start]))
+
+
+def _of_one_part(found: Sequence[Condition], text: str) -> list[Condition]:
+    """A rule of an examination is one of the same part as the form or the rule beside it: `a central exam that's
+    digital`, `closed book written exam`; not where a word or a sign joins the two.
+    """
+    out: list[Condition] = []
+    for one in sorted(found, key=lambda one: one.start):
+        before = next((other for other in reversed(out) if _of_exam(other)), None)
+        if before is None or not _belongs(before, one, text):
+            out.append(one)
+            continue
+        values = tuple(dict.fromkeys((*before.values, *one.values)))
+        together = Condition("exam_rule", "together", values, text[before.start : one.end], before.start, one.end)
+        out = [other for other in out if other is not before]
+        out += [other for other in (before, one) if other.field == "exam_form"]
+        out.append(together)
     return out
+
+
+def _of_exam(one: Condition) -> bool:
+    """Whether a condition is one value, or several together, of a part of an examination."""
+    if one.operator == "together":
+        return True
+    return one.field in ("exam_rule", "exam_form") and one.operator == "is" and len(one.values) == 1
+
+
+def _belongs(first: Condition, other: Condition, text: str) -> bool:
+    """Whether two conditions on examinations, one of them a rule, have nothing between that may tell of two parts."""
+    between, parting = text[first.end : other.start], words_of("joining") | words_of("parting")
+    parted = re.search(r"[,;.?!:/+&]", between) or any(word.text in parting for word in words(between))
+    return _of_exam(other) and "exam_rule" in (first.field, other.field) and not parted
+
+
+def _either(between: str) -> bool:
+    return "/" in between or any(word.text in words_of("choosing") for word in words(between))
 
 
 def _of_the_same(one: Condition, other: Condition) -> bool:

@@ -6,6 +6,7 @@ condition stands, and whether it is negated. The words that tell are data (`word
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -263,10 +264,13 @@ def _fits_rule(around: Around) -> bool:
     phrase = {word.text for word in around.told[around.place : around.place + around.size]}
     if phrase & words_of("telling_rules") and (around.loose or around.of_courses):
         return True
-    for word in around.following(FARTHEST):
+    joining = words_of("joining") | words_of("indefinite")
+    told = around.following(FARTHEST + 1)
+    for word, following in itertools.zip_longest(told, told[1:], fillvalue=""):
         if word in exams:
             return True
-        if word not in value_words() | words_of("rules"):
+        joined = word in joining and following in words_of("rules") | words_of("indefinite")
+        if word not in value_words() | words_of("rules") and not joined:  # `central and digital exams`
             break
     before = [around.before(steps) for steps in range(1, FARTHEST + 1)]
     small = words_of("copula") | words_of("negation") | words_of("graded") | words_of("rules") | stop_words()

@@ -300,8 +300,10 @@ def _topical(word: Word, found: Found) -> bool:
         word.text in words_of("grades") and "level" in said
     ):
         return False
-    beside = words_of("wishing") | words_of("negation") | words_of("opinions") if found.conditions else frozenset()
-    small = asking_words() | beside
+    small = asking_words()
+    if found.conditions:
+        small |= words_of("wishing") | words_of("negation") | words_of("opinions")
+        small |= words_of("only") | words_of("courses")
     return word.text not in small and not inside(word, [(one.start, one.end) for one in found.conditions])
 
 

@@ -243,10 +243,15 @@ def verdict(first: Saying, other: Saying, understood: Understood) -> str | None:
     return more.format(name=best.course.name if best.course else "")
 
 
-def with_rows(saying: Saying, rows: str, passages: Sequence[tuple[int, Passage]]) -> Saying:
-    """`saying` of an examination with the `rows` that are asked behind it, and the first passage that has them."""
+def with_rows(saying: Saying, rows: str, passages: Sequence[tuple[int, Passage]], missing: str = "") -> Saying:
+    """`saying` of an examination with the `rows` that are asked behind it, and the first passage that has them; what is
+    asked and `missing` is said behind that, or before all where there is nothing else.
+    """
+    if not rows:
+        return replace(saying, answer=f"{missing} {saying.answer}") if saying.answer else saying
     source = [place for place, passage in passages if passage.kind == "chunk" and passage.asked == "exam"][:1]
-    return replace(saying, answer=f"{saying.answer}\n{rows}", passages=(*saying.passages, *source))
+    told = "\n".join(filter(None, (saying.answer, rows, missing)))
+    return replace(saying, answer=told, passages=(*saying.passages, *source))
 
 
 def not_said(course: Course, field: str | None, language: str) -> str:

@@ -18,6 +18,7 @@ COURSES_SHOWN = 5
 OPERATORS = {
     "not": "not ",
     "only": "only ",
+    "together": "in one part ",
     "between": "between ",
     ">": "more than ",
     ">=": "at least ",

@@ -38,8 +38,10 @@ from courselens.search.saying import (
     with_facts,
     with_rows,
 )
+from courselens.search.sections import asks_required, tells_required
 from courselens.search.stored import Index
 from courselens.search.tokens import fold, words
+from courselens.search.unstated import asks_of_groups_for_one, unstated
 from courselens.search.vocabulary import asking_words
 
 MOST = 10
@@ -121,10 +123,17 @@ class Teller:
             passages = tuple(sorted(passages, key=lambda one: not ADDRESS.search(one[1].text)))
         elif field in ("exam", "exam_form"):
             rows = self._rows_asked(understood, course)
-            if rows or not self._detailed(understood, course):
-                passages = tuple(sorted(passages, key=lambda one: one[1].kind != "fact"))  # the summary of all parts
-            if rows:
-                return with_rows(say_field(understood, course, field, asked.field, passages), rows, passages)
+            missing = unstated(
+                understood.beside, course, map(self.passage, self.index.passages_of(number)), understood.language
+            )
+            alone = asks_of_groups_for_one(understood.beside, course)
+            if rows or missing or alone or not self._detailed(understood, course):
+                passages = (*self._summary(number, field), *passages)
+            if rows or missing:
+                said = say_field(understood, course, field, asked.field, passages)
+                return with_rows(said, rows, passages, missing)
+        elif asks_required(understood):
+            passages = tuple(sorted(passages, key=lambda one: not tells_required(one[1].text)))
         elif field in (None, "content"):
             if not self._detailed(understood, course):
                 passages = self._from_the_start(number, passages)
@@ -137,6 +146,11 @@ class Teller:
         told = understood.asking(course.values("lecturer"))
         stems = {stem for word in told for stem in word_stems(fold(word))}
         return rows_asked(course, concerns_of(understood.beside), stems)
+
+    def _summary(self, number: int, field: str) -> list[tuple[int, Passage]]:
+        """The fact of course `number` that tells all parts of its examination at once."""
+        places = (place for place in self.index.passages_of(number) if self.index.fact[place])
+        return [(place, passage) for place in places if (passage := self.passage(place)).asked == field]
 
     def _detailed(self, understood: Understood, course: Course) -> bool:
         """Whether more is asked of a course than what it is about."""

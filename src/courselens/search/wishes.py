@@ -28,9 +28,9 @@ SEVERAL = 2
 
 def to_the_point(text: str) -> str:
     """`text` without what leads up to the question: `hello, could you tell me …`. All of it where nothing follows;
-    `w/o` is `without`.
+    `w/o` is `without`, and what is said anew stands beside what was said before.
     """
-    text = _WITHOUT.sub("without", text)
+    text = _anew().sub(", ", _WITHOUT.sub("without", text))
     while found := _polite().match(text):
         if not any(letter.isalnum() for letter in text[found.end() :]):
             break
@@ -124,6 +124,11 @@ def _no_prerequisites() -> re.Pattern[str]:
 def _denying(name: str) -> re.Pattern[str]:
     """Words that say of what courses are not to be, and that topic, to the end of the clause."""
     return re.compile(rf"(?<![\s,;])[\s,;]+(?:{either_as_written(name)})\s+(?P<topic>[^,;.?!]+)", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def _anew() -> re.Pattern[str]:
+    return re.compile(rf"\s*[,;.…–-]+\s*\b(?:{either_as_written('anew')})\b[\s,:]*(?=\w)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1)

@@ -343,6 +343,8 @@ SIGNS = {"not": "≠ ", ">": "> ", ">=": "≥ ", "<": "< ", "<=": "≤ ", "only"
 def _condition(one: Mapping[str, Any], wording: Wording) -> str:
     values = [wording.value(format_value(value)) for value in one["value"]]
     operator = one.get("operator", "is")
+    if operator == "together":
+        return " + ".join(values)
     if operator == "between":
         return " – ".join(values)
     return SIGNS.get(operator, "") + ", ".join(values)
