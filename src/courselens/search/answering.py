@@ -18,10 +18,11 @@ from courselens.search.clauses import LIKELY
 from courselens.search.concerns import Concern, concerns_of
 from courselens.search.conditions import Condition, ConditionParser, Found
 from courselens.search.confidence import Evidence, evidence_of
+from courselens.search.contacts import CONTACTS, asks_address_of, person_to_write_to, with_address
 from courselens.search.decide import SAME, TOLD, Asked, applied, asks, decide, names_a_topic
-from courselens.search.excerpt import ADDRESS, writes
+from courselens.search.excerpt import writes
 from courselens.search.facts import Mask
-from courselens.search.field import Fit, choose_field, openness
+from courselens.search.field import Fit, called, choose_field, openness
 from courselens.search.following import asks_what_follows, beside_codes, following
 from courselens.search.instead import Instead, instead
 from courselens.search.lexical import query_words
@@ -46,9 +47,9 @@ from courselens.search.saying import (
 from courselens.search.stored import Index, year_order
 from courselens.search.teller import ALIASES, Teller
 from courselens.search.telling import date_or_amount, telling
-from courselens.search.tokens import fold, words
+from courselens.search.tokens import words
 from courselens.search.translation import english_of_any
-from courselens.search.vocabulary import MENTION, asking_words, frame_words, stop_words
+from courselens.search.vocabulary import asking_words, frame_words
 
 MOST = 10
 NAMED_AFTER = 8
@@ -121,7 +122,11 @@ class Answerer:
         near = near or Near.of(self.index, vectors[understood.asking_texts :])
         shares = self.index.asked_model.probabilities(understood.frame, vectors[0])
         asked = decide(understood, shares, self.fields)
-        person = told_of_person(self.index, self.passage, understood, asked, near)
+        written_to = person_to_write_to(understood)
+        person = None if written_to else told_of_person(self.index, self.passage, understood, asked, near)
+        if written_to:
+            asked = replace(asked, kind="course", field=CONTACTS, elsewhere=0.0, shares={"lecturer": TOLD})
+            understood = replace(understood, topical=False)
         if person is not None:
             asked = replace(asked, kind="topic", field=None, elsewhere=0.0)
         found, own = self.narrowing.dated(understood, applied(understood, asked), asked)
@@ -168,10 +173,12 @@ class Answerer:
             untold = self._untold(asked, fits, concerns)
             asked = self._field(asked, understood, number, fits, untold, concerns)
             asked = self._described(asked, understood, number)
+            untold = 0.0 if asked.field == CONTACTS and self.course(number).contacts else untold
             ranking = replace(ranking, parts=fitting)
             several = self._several(asked, understood, vectors[1 : understood.asking_texts])
             several = several or self._stated(asked, understood)
             asked = several[0] if several else asked
+            several = with_address(asked, understood, self.course(number)) if len(several) < 2 else several
             also = self._also_named(understood, ranking)
             other = None if also else self._instead(understood, number)
             for one in also:
@@ -216,7 +223,7 @@ class Answerer:
         coverage = parts.coverage(int(ranking.order[0])) if len(ranking.order) else 0.0
         evidence = evidence_of(
             understood,
-            asked,
+            replace(asked, kind="courses") if written_to else asked,  # as sure as whose courses they are
             ranking,
             coverage,
             self.fields,
@@ -321,10 +328,12 @@ class Answerer:
         """The field asked, now that course `number` is known, whose passages fit so well."""
         if names_a_topic(understood):
             return replace(asked, field=None)
-        labelled = self._labelled(understood, fits)
+        labelled = called(understood.frame, fits, self.index.labels)
         if labelled:
             return replace(asked, field=labelled, share=TOLD, elsewhere=0.0)
         chosen = choose_field(asked, understood.frame, fits, untold)
+        if asks_address_of(understood, asked.shares, understood.frame):
+            return replace(asked, field=CONTACTS, share=TOLD, elsewhere=0.0)
         if any(one.of_exam for one in concerns) and rows_asked(self.course(number), concerns, ()):
             return replace(chosen, field="exam", share=TOLD, elsewhere=0.0)
         unlikely = chosen.share < SURE and not understood.codes
@@ -336,13 +345,13 @@ class Answerer:
         """`asked`, or a topic where a course that is not named would be asked for what it does not have, and not in so
         many words: a `beginner class for swing` describes one.
         """
-        held = asked.field is None or self.teller.held(number, asked.field) in self.teller.has(number)
+        held = asked.field in (None, CONTACTS) or self.teller.held(number, asked.field) in self.teller.has(number)
         return asked if held or understood.named or asks(understood) else replace(asked, kind="topic", field=None)
 
     def _answering(self, name: str | None, understood: Understood, number: int, held: Collection[str]) -> str | None:
         """The field or section of course `number`, which has those `held`, that answers a question for `name`."""
         if name in WRITTEN_TO and writes(understood):
-            return self._contact(number) or (name if name in held else "lecturer")
+            return self.teller.section_to_write_to(number) or (name if name in held else "lecturer")
         if name == "start" and asks_whether_in_year(understood):
             return "year"
         if name == "code" and understood.codes and len(self.course(number).codes) < 2:
@@ -351,25 +360,6 @@ class Answerer:
             return "title_en"
         instead = INSTEAD.get(name or "")
         return instead if name not in held and instead in held else name
-
-    def _labelled(self, understood: Understood, fits: Sequence[Fit]) -> str | None:
-        """The field or section that the course whose passages fit so has of its catalogue's own and the question calls
-        by its label: in more than one word, or in one and nothing else.
-        """
-        said = [word.text for word in words(understood.frame)]
-        content = [word for word in said if word not in stop_words() and word != fold(MENTION)]
-        for name in dict.fromkeys(one.field for one in fits):
-            for label in map(list, self.index.labels.get(name, ())):
-                within = any(said[at : at + len(label)] == label for at in range(len(said)))
-                if within and (len(label) > 1 or content == label):
-                    return name
-        return None
-
-    def _contact(self, number: int) -> str | None:
-        """The section of course `number` that says to whom to write."""
-        first, end = map(int, self.index.first[number : number + 2])
-        sections = (self.passage(number) for number in range(first, end) if not self.index.fact[number])
-        return next((one.section for one in sections if ADDRESS.search(one.text)), None)
 
     def _several(self, asked: Asked, understood: Understood, vectors: Vectors) -> tuple[Asked, ...]:
         """What the clauses ask, where they ask for several fields: first what the whole question was taken to ask
@@ -381,6 +371,8 @@ class Answerer:
             one = decide(understood, self.index.asked_model.probabilities(clause, vector), self.fields)
             if any(concern.of_exam for concern in concerns_of(clause)):
                 one = replace(one, field="exam", shares={"exam": TOLD})
+            elif asks_address_of(understood, one.shares, clause):
+                one = replace(one, field=CONTACTS, shares={CONTACTS: TOLD})
             group = SAME.get(one.field, one.field) if one.field else None
             share = sum(share for name, share in one.shares.items() if SAME.get(name, name) == group)
             if share >= LIKELY:
@@ -388,6 +380,8 @@ class Answerer:
         if asked.field is None:  # `what language is X in? its title is mixed`
             return tuple(one for group, one in found.items() if group)
         whole = found.pop(SAME.get(asked.field, asked.field), asked if asked.share == TOLD else None)
+        if whole and asked.field == CONTACTS:  # `who is the lecturer and what is the e-mail`
+            return (*found.values(), whole) if found else ()
         return (replace(whole, field=asked.field), *found.values()) if whole and found else ()
 
     def _stated(self, asked: Asked, understood: Understood) -> tuple[Asked, ...]:

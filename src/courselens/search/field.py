@@ -10,13 +10,14 @@ that it does not answer (by a fit on the other sets right .955 and .759; LOG.md)
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from courselens.search.decide import SAME, Asked
-from courselens.search.vocabulary import MENTION, NOT_FIELDS
+from courselens.search.tokens import fold, words
+from courselens.search.vocabulary import MENTION, NOT_FIELDS, stop_words
 
 WEIGHTS = (1.38, 2.62, 0.19, 6.38, 8.10)
 """Of `Told`, printed by `scripts/fit_field.py`."""
@@ -78,6 +79,20 @@ def choose_field(asked: Asked, frame: str, passages: Sequence[Fit], untold: floa
     likelier = asked.shares.get(narrower, 0.0) > LIKELIER * asked.shares.get(top, 0.0)
     field = narrower if likelier else top
     return replace(asked, field=field, share=1 / total, elsewhere=elsewhere)
+
+
+def called(frame: str, passages: Sequence[Fit], labels: Mapping[str, Iterable[Sequence[str]]]) -> str | None:
+    """The field or section with one of the `passages` that its catalogue has of its own and `frame` calls by one of its
+    `labels`, in folded words: in more than one word, or in one and nothing else.
+    """
+    said = [word.text for word in words(frame)]
+    content = [word for word in said if word not in stop_words() and word != fold(MENTION)]
+    for name in dict.fromkeys(one.field for one in passages):
+        for label in map(list, labels.get(name, ())):
+            within = any(said[at : at + len(label)] == label for at in range(len(said)))
+            if within and (len(label) > 1 or content == label):
+                return name
+    return None
 
 
 def openness(shares: Mapping[str, float], passages: Sequence[Fit]) -> float:

@@ -176,7 +176,7 @@ def say_field(
         if passages:
             return Saying(passages[0][1].text, (), None, course, (passages[0][0],))
         return _missing(course, None, understood.language)
-    value = _coordinators(course, understood) if field == "lecturer" else _value(course, field)
+    value = coordinators(course, understood) if field == "lecturer" else _value(course, field)
     language = understood.told_language or language_of(course)
     own = [(place, passage) for place, passage in passages if passage.asked == field]
     if own and (value or own[0][1].kind == "chunk"):
@@ -278,7 +278,7 @@ def _value(course: Course, field: str) -> tuple[Any, ...]:
     return tuple(course.values(field))
 
 
-def _coordinators(course: Course, understood: Understood) -> tuple[Any, ...]:
+def coordinators(course: Course, understood: Understood) -> tuple[Any, ...]:
     """Who teaches a course, or only who coordinates it, where the question asks for them and the course tells which."""
     told = course.fields.get("lecturer")
     if told is None or not any(word.text in words_of("coordinating") for word in understood.told):

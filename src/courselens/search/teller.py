@@ -13,8 +13,10 @@ import numpy as np
 
 from courselens.course import Course
 from courselens.dataset.types import Passage
+from courselens.dataset.wording import language_of
 from courselens.search.concerns import concerns_of
 from courselens.search.conditions import Condition
+from courselens.search.contacts import CONTACTS, say_address
 from courselens.search.decide import Asked
 from courselens.search.excerpt import ADDRESS, writes
 from courselens.search.field import Fit
@@ -106,6 +108,11 @@ class Teller:
             return say_courses(courses, understood, count=count, more=len(ranking.order) > 1, unmet=unmet)
         number = int(ranking.order[0]) if number is None else number
         course = self.course(number)
+        section = self.section_to_write_to(number) if asked.field == CONTACTS and not course.contacts else None
+        if section:
+            asked = replace(asked, field=section)
+        if asked.field == CONTACTS:
+            return say_address(understood, course, understood.told_language or language_of(course))
         field = self.held(number, asked.field)
         if asked.field is None and asked.elsewhere > 0.5:
             return Saying(None, (), None, course, (), not_said(course, None, understood.language))
@@ -125,6 +132,12 @@ class Teller:
             if compared:
                 return with_facts(say_field(understood, course, field, asked.field, passages), course)
         return say_field(understood, course, field, asked.field, passages)
+
+    def section_to_write_to(self, number: int) -> str | None:
+        """The section of course `number` that says to whom to write."""
+        first, end = map(int, self.index.first[number : number + 2])
+        sections = (self.passage(place) for place in range(first, end) if not self.index.fact[place])
+        return next((one.section for one in sections if ADDRESS.search(one.text)), None)
 
     def _rows_asked(self, understood: Understood, course: Course) -> str:
         """The rows of the course's examination that tell what is asked of it."""
