@@ -219,7 +219,10 @@ class Answerer:
         saying = replace(saying, note=next((one.note for one in said if one.note), None))
         if fits and len(said) == 1 and not also:
             behind = self.teller.elsewhere(understood, saying, int(ranking.order[0]), fits)
-            further += [behind] if behind else []
+            if behind and saying.answer is None:
+                saying = behind
+            else:
+                further += [behind] if behind else []
         coverage = parts.coverage(int(ranking.order[0])) if len(ranking.order) else 0.0
         evidence = evidence_of(
             understood,
