@@ -126,7 +126,8 @@ class Course:
     """One course in one academic year. `key` is code + year and unique in a catalogue; a code alone is not.
 
     `group` names the course group (the same course over years, codes and cross-listings): splits, negatives and
-    duplicates are decided by it. `heading` is the course's heading as the catalogue prints it.
+    duplicates are decided by it. `heading` is the course's heading as the catalogue prints it, `contacts` gives the
+    e-mail addresses printed beside lecturers, by name.
     """
 
     key: str
@@ -142,6 +143,7 @@ class Course:
     fields: Mapping[str, Field] = field(default_factory=dict)
     exam: tuple[ExamPart, ...] = ()
     sections: tuple[Section, ...] = ()
+    contacts: Mapping[str, str] = field(default_factory=dict)
 
     def values(self, name: str) -> tuple[Value, ...]:
         """The canonical values of the field `name`, empty when the course does not have it."""
@@ -169,6 +171,8 @@ class Course:
             out[name] = list(found.values) if many else found.values[0]
         if self.exam:
             out["exam"] = [_plain(part) for part in self.exam]
+        if self.contacts:
+            out["contacts"] = dict(self.contacts)
         out["sections"] = [_plain(section) for section in self.sections]
         out["own"] = {name: list(found.own) for name, found in self.fields.items() if found.own}
         out["labels"] = {name: found.label for name, found in self.fields.items() if found.label}
@@ -181,7 +185,7 @@ class Course:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Course:
         """The inverse of `to_dict`. Raises KeyError or TypeError on another shape."""
-        known = {"key", "code", "codes", "title", "title_en", "year", "group", "exam", "sections"}
+        known = {"key", "code", "codes", "title", "title_en", "year", "group", "exam", "sections", "contacts"}
         known |= {"own", "labels", "pages", "heading", "text_language", "source"}
         fields = {}
         for name, value in data.items():
@@ -209,6 +213,7 @@ class Course:
             fields=fields,
             exam=tuple(ExamPart(**part) for part in data.get("exam", ())),
             sections=tuple(Section(**section) for section in data["sections"]),
+            contacts=data.get("contacts", {}),
         )
 
 

@@ -37,6 +37,8 @@ def test_a_date_or_an_amount_is_looked_for_where_it_is_asked(question: str, date
     [
         ("on 8./9. mai 2025", True, False),
         ("due may 12", True, False),
+        ("no more than three students", False, True),
+        ("to students", False, False),
         ("am 25.04.25", True, False),
         ("each friday", True, False),
         ("in kw 21", True, False),

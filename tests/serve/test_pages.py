@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -175,6 +176,12 @@ def test_asking_about_a_course_names_it(client: TestClient) -> None:
 def test_an_older_course_points_to_the_newer(client: TestClient) -> None:
     assert "There is a newer edition: 2024/2025" in client.get("/course/KAN-C1001U 2023/2024").text
     assert "newer edition" not in client.get("/course/KAN-C1001U 2024/2025").text
+
+
+def test_an_address_stands_beside_its_lecturer() -> None:
+    one = replace(courses()[0], contacts={"Person 1001": "one@uni.example"})
+    shown = {field.name: field.values for field in pages._fields(one, negotiate("en"))}
+    assert ("Person 1001 · one@uni.example",) in shown.values()
 
 
 def test_a_section_is_laid_out_as_it_was_written() -> None:

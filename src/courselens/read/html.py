@@ -16,7 +16,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from courselens.errors import CourselensError
 from courselens.read.document import Block, Document
 from courselens.read.text import decode
-from courselens.read.values import clean
+from courselens.read.values import clean, linked_address
 
 _DROPPED = frozenset(
     (
@@ -242,6 +242,10 @@ class _Walker:
             self._list(node)
         elif name in ("b", "strong"):
             self._strong(node)
+        elif name == "a":
+            self.walk(node)
+            address = linked_address(node.attributes.get("href") or "")
+            self.inline += [f" ({address})"] if address and "@" not in (node.text(deep=True) or "@") else []
         elif name in _BLOCKS:
             self.flush()
             self.walk(node)

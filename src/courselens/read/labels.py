@@ -25,7 +25,7 @@ ROOMS: tuple[Room, ...] = ("identity", "fields", "sections", "exam", "parts")
 
 RESERVED = frozenset(
     (
-        *("key", "code", "codes", "title", "title_en", "year", "group", "exam", "sections"),
+        *("key", "code", "codes", "title", "title_en", "year", "group", "exam", "sections", "contacts"),
         *("own", "labels", "pages", "heading", "text_language", "source"),
     )
 )

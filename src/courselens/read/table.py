@@ -20,7 +20,7 @@ from courselens.read.identity import normal_year, parse_heading, split_codes
 from courselens.read.labels import Labels, own_name
 from courselens.read.prose import taught_in
 from courselens.read.rows import Cell, Row, open_table
-from courselens.read.values import clean
+from courselens.read.values import clean, read_addresses
 
 TABLES = (".csv", ".tsv", ".tab", ".json", ".jsonl", ".ndjson", ".parquet", ".pq")
 """Endings of files that are read as tables."""
@@ -129,6 +129,12 @@ class RowReader:
             fields["exam_form"] = form
         if "language" not in fields and (language := taught_in(sections, self.labels)):
             fields["language"] = language
+        people = [
+            _plain(text)
+            for column in columns.others
+            if self.labels.kind(column.name) == "people"
+            for text in row.cells.get(column.header, ())
+        ]
         code = codes[0] if codes else ""
         key = course_key(code, title, year)
         return Course(
@@ -144,6 +150,7 @@ class RowReader:
             fields=fields,
             exam=tuple(parts),
             sections=tuple(sections),
+            contacts=read_addresses(people, fields["lecturer"].values if "lecturer" in fields else ()),
         )
 
     def _one(self, row: Row, header: str | None) -> str:

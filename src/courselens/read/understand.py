@@ -21,7 +21,7 @@ from courselens.read.linetable import LineTable, cells_of
 from courselens.read.lists import card_headings, table_courses, with_entries
 from courselens.read.prose import taught_in
 from courselens.read.structure import as_row, by_rows, structure
-from courselens.read.values import clean, read_departments
+from courselens.read.values import clean, read_addresses, read_departments
 
 
 def understand(document: Document, labels: Labels, source: Source) -> list[Course]:
@@ -111,6 +111,7 @@ class _Reader:
         self.parts: list[ExamPart] = []
         self.exam_ects: list[Field] = []
         self.said: dict[str, str] = {}
+        self.people: list[str] = []
         self.languages: Counter[str] = Counter()
         self.preamble: list[str] = []
         self.open: _Open | None = None
@@ -310,6 +311,8 @@ class _Reader:
             return
         known = self.fields.get(found.name)
         self.fields[found.name] = _merge(known, found) if known else found
+        if self.labels.kind(name) == "people":
+            self.people += values
 
     def _section(self, name: str, heading: str, text: str, page: int | None) -> None:
         text = re.sub(r"\n{2,}", "\n", text).strip()
@@ -437,6 +440,7 @@ class _Reader:
             fields=self.fields,
             exam=tuple(self.parts),
             sections=tuple(self.sections),
+            contacts=read_addresses(self.people, people.values if people else ()),
         )
 
     def _text_language(self) -> str | None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import ClassVar
+from urllib.parse import unquote
 
 from courselens.course import Value
 
@@ -230,9 +231,12 @@ def _date(year: str, month: str, day: str, months: Mapping[str, int]) -> str | N
 
 # --- people --------------------------------------------------------------------------------------------------------
 
+ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+"""An e-mail address."""
 _MAIL = re.compile(
-    r"[(<\[]?\s*(?:mailto:)?[\w.+-]+@[\w-]+(?:\.[\w-]+)+\s*[)>\]]?|[(<\[]\s*\d+-[0-9a-f]{8,}\s*[)>\]]", re.IGNORECASE
+    rf"[(<\[]?\s*(?:mailto:)?{ADDRESS.pattern}\s*[)>\]]?|[(<\[]\s*\d+-[0-9a-f]{(8,)}\s*[)>\]]", re.IGNORECASE
 )
+_MAIL_LABEL = re.compile(r"\W*(?:(?:e-?)?mail(?:to)?|e-?post|contact|kontakt)?\W*", re.IGNORECASE)
 _PARTICLES = frozenset(
     (
         *("de", "da", "del", "della", "den", "der", "di", "do", "dos", "du", "la", "le", "van", "von", "vom"),
@@ -282,6 +286,32 @@ def read_people(items: Sequence[str], role: str | None = None) -> Read:
         # Nobody is named: `Staff of the department` is kept as written.
         people = {text: text for text in texts if len(text) <= 80 and not text.endswith(".")}
     return Read(tuple(people), _own(list(people.items())))
+
+
+def read_addresses(items: Iterable[str], people: Collection[Value]) -> dict[str, str]:
+    """The e-mail addresses printed beside `people`, by name: each is that of the person last named before it, unless
+    something else is (`Secretariat: office@example.org`).
+    """
+    found: dict[str, str] = {}
+    last: str | None = None
+    for line in (line for item in items for line in re.split(r"[\n\r;|•·]+", item)):
+        at = 0
+        for mail in [*ADDRESS.finditer(line), None]:
+            before = clean(line[at : mail.start() if mail else None]).strip(" ,:-–()<[")
+            named = [name for text in _comma(before) if (name := _name(text)) in people]
+            last = named[-1] if named else last if not mail or _MAIL_LABEL.fullmatch(before) else None
+            if mail:
+                at = mail.end()
+            if mail and last:
+                found.setdefault(last, mail.group())
+    return found
+
+
+def linked_address(target: str) -> str:
+    """The address of a link that is one to write to (`mailto:ada@example.org?subject=…`), else empty."""
+    kind, _, rest = target.strip().partition(":")
+    address = unquote(rest.partition("?")[0]).strip()
+    return address if kind.lower() == "mailto" and ADDRESS.fullmatch(address) else ""
 
 
 def read_departments(people: Sequence[str]) -> Read:

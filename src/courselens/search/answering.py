@@ -18,6 +18,7 @@ from courselens.search.clauses import LIKELY
 from courselens.search.concerns import Concern, concerns_of
 from courselens.search.conditions import Condition, ConditionParser, Found
 from courselens.search.confidence import Evidence, evidence_of
+from courselens.search.contacts import CONTACTS, asks_address_of, person_to_write_to, with_address
 from courselens.search.decide import SAME, TOLD, Asked, applied, asks, decide, names_a_topic
 from courselens.search.excerpt import writes
 from courselens.search.facts import Mask
@@ -43,7 +44,7 @@ from courselens.search.saying import (
     say_person,
     say_which,
 )
-from courselens.search.sections import Sections, labelled
+from courselens.search.sections import labelled
 from courselens.search.stored import Index, year_order
 from courselens.search.teller import ALIASES, Teller
 from courselens.search.telling import date_or_amount, telling
@@ -98,7 +99,6 @@ class Answerer:
         self.reference = lru_cache(maxsize=REMEMBERED)(lambda number: Reference.of(self.course(number)))
         self.passage = lru_cache(maxsize=REMEMBERED)(index.passage)
         self.narrowing = Narrowing(index, self.course, self.passage)
-        self.sections = Sections(index, self.passage)
         self.teller = Teller(index, self.course, self.passage)
         self.tells = lru_cache(maxsize=10 * REMEMBERED)(lambda place: date_or_amount(self.passage(place).text))
         self.told = lru_cache(maxsize=10 * REMEMBERED)(self._told)
@@ -124,7 +124,11 @@ class Answerer:
         near = near or Near.of(self.index, vectors[understood.asking_texts :])
         shares = self.index.asked_model.probabilities(understood.frame, vectors[0])
         asked = decide(understood, shares, self.fields)
-        person = told_of_person(self.index, self.passage, understood, asked, near)
+        written_to = person_to_write_to(understood)
+        person = None if written_to else told_of_person(self.index, self.passage, understood, asked, near)
+        if written_to:
+            asked = replace(asked, kind="course", field=CONTACTS, elsewhere=0.0, shares={"lecturer": TOLD})
+            understood = replace(understood, topical=False)
         if person is not None:
             asked = replace(asked, kind="topic", field=None, elsewhere=0.0)
         found, own = self.narrowing.dated(understood, applied(understood, asked), asked)
@@ -171,10 +175,12 @@ class Answerer:
             untold = self._untold(asked, fits, concerns)
             asked = self._field(asked, understood, number, fits, untold, concerns)
             asked = self._described(asked, understood, number)
+            untold = 0.0 if asked.field == CONTACTS and self.course(number).contacts else untold
             ranking = replace(ranking, parts=fitting)
             several = self._several(asked, understood, vectors[1 : understood.asking_texts])
             several = several or self._stated(asked, understood)
             asked = several[0] if several else asked
+            several = with_address(asked, understood, self.course(number)) if len(several) < 2 else several
             also = self._also_named(understood, ranking)
             other = None if also else self._instead(understood, number)
             for one in also:
@@ -216,11 +222,14 @@ class Answerer:
         saying = replace(saying, note=next((one.note for one in said if one.note), None))
         if fits and len(said) == 1 and not also:
             behind = self.teller.elsewhere(understood, saying, int(ranking.order[0]), fits)
-            further += [behind] if behind else []
+            if behind and saying.answer is None:
+                saying = behind
+            else:
+                further += [behind] if behind else []
         coverage = parts.coverage(int(ranking.order[0])) if len(ranking.order) else 0.0
         evidence = evidence_of(
             understood,
-            asked,
+            replace(asked, kind="courses") if written_to else asked,  # as sure as whose courses they are
             ranking,
             coverage,
             self.fields,
@@ -326,10 +335,12 @@ class Answerer:
         if names_a_topic(understood):
             return replace(asked, field=None)
         called = labelled(understood.frame, (one.field for one in fits), self.index.labels)
-        called = called or self.sections.required(understood, number)
+        called = called or self.teller.sections.required(understood, number)
         if called:
             return replace(asked, field=called, share=TOLD, elsewhere=0.0)
         chosen = choose_field(asked, understood.frame, fits, untold)
+        if asks_address_of(understood, asked.shares, understood.frame):
+            return replace(asked, field=CONTACTS, share=TOLD, elsewhere=0.0)
         if self._of_exam(understood, number, chosen, concerns):
             return replace(chosen, field="exam", share=TOLD, elsewhere=0.0)
         unlikely = chosen.share < SURE and not understood.codes
@@ -349,13 +360,13 @@ class Answerer:
         """`asked`, or a topic where a course that is not named would be asked for what it does not have, and not in so
         many words: a `beginner class for swing` describes one.
         """
-        held = asked.field is None or self.teller.held(number, asked.field) in self.teller.has(number)
+        held = asked.field in (None, CONTACTS) or self.teller.held(number, asked.field) in self.teller.has(number)
         return asked if held or understood.named or asks(understood) else replace(asked, kind="topic", field=None)
 
     def _answering(self, name: str | None, understood: Understood, number: int, held: Collection[str]) -> str | None:
         """The field or section of course `number`, which has those `held`, that answers a question for `name`."""
         if name in WRITTEN_TO and writes(understood):
-            return self.sections.contact(number) or (name if name in held else "lecturer")
+            return self.teller.sections.contact(number) or (name if name in held else "lecturer")
         if name == "start" and asks_whether_in_year(understood):
             return "year"
         if name == "code" and understood.codes and len(self.course(number).codes) < 2:
@@ -375,6 +386,8 @@ class Answerer:
             one = decide(understood, self.index.asked_model.probabilities(clause, vector), self.fields)
             if any(concern.of_exam for concern in concerns_of(clause)):
                 one = replace(one, field="exam", shares={"exam": TOLD})
+            elif asks_address_of(understood, one.shares, clause):
+                one = replace(one, field=CONTACTS, shares={CONTACTS: TOLD})
             group = SAME.get(one.field, one.field) if one.field else None
             share = sum(share for name, share in one.shares.items() if SAME.get(name, name) == group)
             if share >= LIKELY:
@@ -382,6 +395,8 @@ class Answerer:
         if asked.field is None:  # `what language is X in? its title is mixed`
             return tuple(one for group, one in found.items() if group)
         whole = found.pop(SAME.get(asked.field, asked.field), asked if asked.share == TOLD else None)
+        if whole and asked.field == CONTACTS:  # `who is the lecturer and what is the e-mail`
+            return (*found.values(), whole) if found else ()
         return (replace(whole, field=asked.field), *found.values()) if whole and found else ()
 
     def _stated(self, asked: Asked, understood: Understood) -> tuple[Asked, ...]:

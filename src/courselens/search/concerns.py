@@ -36,8 +36,8 @@ _APART = re.compile(r"[\W_]+")
 @dataclass(frozen=True, slots=True, eq=False)
 class Concern:
     """A thing that is asked and told by words; who tells what is `sure` uses one of the words. What asks for it begins
-    with letters that are in `begins`; `rows` are the labels of an examination's rows that tell it, and what is
-    `of_exam` is asked of nothing else.
+    with letters that are in `begins`; `rows` are the labels of an examination's rows that tell it, what is `of_exam`
+    is asked of nothing else, and with the words of `unless` something else is asked.
     """
 
     name: str
@@ -48,6 +48,11 @@ class Concern:
     signs: tuple[re.Pattern[str], ...] = ()
     rows: re.Pattern[str] | None = None
     of_exam: bool = False
+    unless: re.Pattern[str] | None = None
+
+    def asked_by(self, said: str) -> bool:
+        """Whether a question in plain words asks for it."""
+        return bool(self.asking.search(said)) and not (self.unless and self.unless.search(said))
 
     @property
     def weight(self) -> float:
@@ -68,7 +73,7 @@ def concerns_of(text: str) -> tuple[Concern, ...]:
     """What `text`, a question without the course's name, asks for: the first `MOST` of all that are known."""
     said = _trip().sub(r"\1", plain(fold(text)))
     begun = {word[:LETTERS] for word in said.split()}
-    asked = (one for one in concerns() if not one.begins.isdisjoint(begun) and one.asking.search(said))
+    asked = (one for one in concerns() if not one.begins.isdisjoint(begun) and one.asked_by(said))
     return tuple(itertools.islice(asked, MOST))
 
 
@@ -100,7 +105,9 @@ def concerns() -> tuple[Concern, ...]:
         begins = frozenset(plain(fold(item)).split()[0][:LETTERS] for item in both + asking)
         patterns = pattern(both + asking), pattern(both + telling)
         rows = pattern(told["rows"]) if "rows" in told else None
-        made.append(Concern(name, bool(told.get("sure")), begins, *patterns, signs, rows, bool(told.get("of_exam"))))
+        unless = pattern(told["unless"]) if "unless" in told else None
+        sure, of_exam = bool(told.get("sure")), bool(told.get("of_exam"))
+        made.append(Concern(name, sure, begins, *patterns, signs, rows, of_exam, unless))
     return tuple(made)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from courselens.search.codes import CodeMention
@@ -39,7 +40,7 @@ def titles_of(names: Names, text: str, told: list[Word]) -> tuple[list[TitleMent
     """The titles that `told` may name, and the words that their places count: in English where those fit better
     (`Digitale Plattformen` names Digital Platforms).
     """
-    titles = names.find_titles(told)
+    titles = narrower(names.find_titles(told), told)
     strength = titles[0].strength if titles else 0.0
     known = strength >= FULL and (titles[0].whole or titles[0].said >= ALL_SAID)
     language = "en" if known else topic_language(text, guess_language(text))
@@ -52,6 +53,22 @@ def titles_of(names: Names, text: str, told: list[Word]) -> tuple[list[TitleMent
         if found and found[0].strength >= least:
             return found, translated
     return titles, told
+
+
+def narrower(titles: list[TitleMention], told: Sequence[Word]) -> list[TitleMention]:
+    """`titles`, or a longer one first that has the whole of the best one and the word before it too: `python
+    derivatives` is Derivatives Modeling in Python where there is Derivatives as well.
+    """
+    best = titles[0] if titles else None
+    if best is None or best.cover < COMPLETE or min(best.places) == 0:
+        return titles
+    before = min(best.places) - 1
+    free = told[before].text not in asking_words() and told[before].end + 1 == told[before + 1].start
+    longer = (one for one in titles if free and best.part_of(one) and before in one.places and one.strength >= MAYBE)
+    meant = next(longer, None)
+    if meant is None:
+        return titles
+    return [replace(meant, cover=best.cover), *(one for one in titles if one is not meant)]
 
 
 def numbered(

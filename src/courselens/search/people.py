@@ -6,6 +6,7 @@ lecturers in a section of their own or in any other, so the passage is found by 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
@@ -19,10 +20,11 @@ from courselens.search.query import Understood
 from courselens.search.rank import Near
 from courselens.search.stored import Index
 from courselens.search.tokens import fold, words
-from courselens.search.vocabulary import asking_words
+from courselens.search.vocabulary import MENTION, asking_words
 
 OF_ANYTHING = frozenset({None, "content", "objectives", "further", "lecturer", "literature"})
 """What a question about a person may be taken to ask of a course."""
+_NAME = re.compile(r"\b[A-ZÀ-ÖØ-Þ][\w'’-]+(?: [A-ZÀ-ÖØ-Þ][\w'’-]+)+")
 MOST = 20
 """Courses of a lecturer that are looked through."""
 
@@ -79,6 +81,17 @@ def asks_who(understood: Understood) -> bool:
     if any(word.text in gives for word in understood.told):
         return False
     return bool(phrase_pattern("of_person").search(" ".join(word.text for word in understood.told)))
+
+
+def names_said(frame: str) -> list[str]:
+    """What a question says beside the course's name as names are written, in two words or more: `Christian Hansen`."""
+    names = []
+    for found in _NAME.finditer(re.sub(rf"\b{MENTION}\b", ",", frame)):
+        told = found.group().split()
+        while told and fold(told[0]) in asking_words():  # `Who`, which begins the question
+            told = told[1:]
+        names += [" ".join(told)] if len(told) > 1 else []
+    return names
 
 
 def tells_of(text: str, names: frozenset[str], asked: Collection[str] = ()) -> bool:

@@ -148,10 +148,12 @@ class Understood:
 
     def asking(self, lecturers: Sequence[Value]) -> list[str]:
         """The words beside the course's name, as they stand and in English, but for those of conditions and names of
-        `lecturers`, which say which course is meant.
+        its `lecturers`, which say which course is meant; the name of another one is asked after.
         """
         beside = self.frame.replace(MENTION, " ")
-        said = [self.text[one.start : one.end] for one in self.found.conditions]
+        names = set(lecturers)
+        its = [one for one in self.found.conditions if one.field != "lecturer" or names & {*one.values}]
+        said = [self.text[one.start : one.end] for one in its]
         known = {word.text for text in (*said, *map(str, lecturers)) for word in words(text)}
         told = [word for word in query_words(beside) if fold(word) not in known]
         return [*told, *(english(beside, self.told_language) if self.told_language in ("de", "da") else ())]

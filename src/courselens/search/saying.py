@@ -6,6 +6,7 @@ the nearest text; a field that the course does not have is said to be missing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -70,6 +71,13 @@ UNDEMANDING = {
     "da": "Kun kurser uden forudsætninger.",
 }
 """The same where prerequisites are not."""
+UNNAMED = re.compile(r"N\. ?N\.?|NN|T\. ?B\. ?[ADC]\.?|TB[ADC]", re.IGNORECASE)
+"""What stands where the name of a lecturer is still to come."""
+NOT_YET = {
+    "en": "Who teaches {name} is not named yet ({said}).",
+    "de": "Wer {name} unterrichtet, ist noch nicht genannt ({said}).",
+    "da": "Hvem der underviser i {name}, er endnu ikke angivet ({said}).",
+}
 WHICH = {
     "en": "Which course is meant? Ask with its title or code.",
     "de": "Welcher Kurs ist gemeint? Bitte mit Titel oder Code fragen.",
@@ -195,7 +203,7 @@ def say_field(
         if passages:
             return Saying(passages[0][1].text, (), None, course, (passages[0][0],))
         return _missing(course, None, understood.language)
-    value = _coordinators(course, understood) if field == "lecturer" else _value(course, field)
+    value = coordinators(course, understood) if field == "lecturer" else _value(course, field)
     language = understood.told_language or language_of(course)
     own = [(place, passage) for place, passage in passages if passage.asked == field]
     if own and (value or own[0][1].kind == "chunk"):
@@ -284,6 +292,8 @@ def _fact(course: Course, passage: Passage, language: str) -> str:
     told = passage.text
     if language != language_of(course):
         told = next((one.text for one in make_statements(course, language) if one.field == passage.field), told)
+    if passage.field == "lecturer" and all(UNNAMED.fullmatch(str(one)) for one in course.values("lecturer")):
+        return NOT_YET[language].format(name=course.name, said=course.fields["lecturer"].text)
     dated = passage.field == "start" and course.year and course.year not in told
     return f"{told.rstrip('.')} ({course.year})." if dated else told
 
@@ -302,7 +312,7 @@ def _value(course: Course, field: str) -> tuple[Any, ...]:
     return tuple(course.values(field))
 
 
-def _coordinators(course: Course, understood: Understood) -> tuple[Any, ...]:
+def coordinators(course: Course, understood: Understood) -> tuple[Any, ...]:
     """Who teaches a course, or only who coordinates it, where the question asks for them and the course tells which."""
     told = course.fields.get("lecturer")
     if told is None or not any(word.text in words_of("coordinating") for word in understood.told):

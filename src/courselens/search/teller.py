@@ -13,14 +13,17 @@ import numpy as np
 
 from courselens.course import Course
 from courselens.dataset.types import Passage
+from courselens.dataset.wording import language_of
 from courselens.search.concerns import concerns_of
 from courselens.search.conditions import Condition
+from courselens.search.contacts import CONTACTS, say_address
 from courselens.search.decide import Asked
-from courselens.search.excerpt import ADDRESS, writes
+from courselens.search.excerpt import ADDRESS, LONGEST, writes
 from courselens.search.field import Fit
 from courselens.search.joined import within
 from courselens.search.lexical import word_stems
 from courselens.search.names import MAYBE
+from courselens.search.people import names_said
 from courselens.search.places import words_of
 from courselens.search.plural import counts
 from courselens.search.query import Understood
@@ -38,7 +41,7 @@ from courselens.search.saying import (
     with_facts,
     with_rows,
 )
-from courselens.search.sections import asks_required, tells_required
+from courselens.search.sections import Sections, asks_required, tells_required
 from courselens.search.stored import Index
 from courselens.search.tokens import fold, words
 from courselens.search.unstated import asks_of_groups_for_one, unstated
@@ -49,6 +52,10 @@ MOST = 10
 SHARE = 0.15
 MORE = 0.12
 """Share of the words asked that another passage must have, and how much more than the one that is shown."""
+MOSTLY = 0.45
+"""Share from which a passage answers where the course lacks the field asked: its type, in `(CEMS Elective Course)`."""
+IDENTITY = frozenset({"title", "title_en", "code", "codes"})
+"""Fields that say nothing of a course but which one it is."""
 NAMED_COURSES = 3
 """Courses that the answer to "which courses …" names in its sentence."""
 ALL_NAMED = 5
@@ -79,6 +86,7 @@ class Teller:
         self.index = index
         self.course = course
         self.passage = passage
+        self.sections = Sections(index, passage)
 
     def say(
         self,
@@ -114,6 +122,11 @@ class Teller:
             return say_courses(courses, understood, count=count, more=more, unmet=unmet, untold=untold)
         number = int(ranking.order[0]) if number is None else number
         course = self.course(number)
+        section = self.sections.contact(number) if asked.field == CONTACTS and not course.contacts else None
+        if section:
+            asked = replace(asked, field=section)
+        if asked.field == CONTACTS:
+            return say_address(understood, course, understood.told_language or language_of(course))
         field = self.held(number, asked.field)
         if asked.field is None and asked.elsewhere > 0.5:
             return Saying(None, (), None, course, (), not_said(course, None, understood.language))
@@ -139,7 +152,8 @@ class Teller:
                 passages = self._from_the_start(number, passages)
             if compared:
                 return with_facts(say_field(understood, course, field, asked.field, passages), course)
-        return say_field(understood, course, field, asked.field, passages)
+        whole = tuple((place, self._whole(passage, place)) for place, passage in passages)
+        return say_field(understood, course, field, asked.field, whole)
 
     def _rows_asked(self, understood: Understood, course: Course) -> str:
         """The rows of the course's examination that tell what is asked of it."""
@@ -156,6 +170,7 @@ class Teller:
         """Whether more is asked of a course than what it is about."""
         told = [fold(word) for word in understood.asking(course.values("lecturer"))]
         small = asking_words() | words_of("comparing") | words_of("choosing") | words_of("between")
+        small |= words_of("handing_in")  # what is to be handed in, the parts of the examination are
         return any(word not in small and len(word) > 1 for word in told)
 
     def _from_the_start(self, number: int, passages: Sequence[tuple[int, Passage]]) -> tuple[tuple[int, Passage], ...]:
@@ -196,17 +211,45 @@ class Teller:
         return has | {name for name, told in (("exam", course.exam), ("year", course.year)) if told}
 
     def elsewhere(self, understood: Understood, saying: Saying, number: int, fits: Sequence[Fit]) -> Saying | None:
-        """What another passage of course `number`, whose passages fit so, tells with many more of the words asked than
-        the one that `saying` shows: when a course takes place may stand under `Additional information`.
+        """What another passage of course `number`, whose passages fit so, tells of a name that is said, or with many
+        more of the words asked than the one that `saying` shows (when a course takes place may stand under `Additional
+        information`), or with most of them where the course lacks the field asked.
         """
         first = int(self.index.first[number])
         shown = [fits[place - first] for place in saying.passages if 0 <= place - first < len(fits)]
-        if not shown or any(one.fact for one in shown):
-            return None
-        best = max((place for place, one in enumerate(fits) if not one.fact), key=lambda place: fits[place].share)
-        if fits[best].share < max(SHARE, max(one.share for one in shown) + MORE):
+        best = self._with_name(understood, number, fits)
+        if best is None and saying.answer is None and saying.course and saying.field:
+            best = max(range(len(fits)), key=lambda place: fits[place].share)
+            best = None if fits[best].share < MOSTLY or fits[best].field in IDENTITY else best
+        elif best is None and shown and not any(one.fact for one in shown):
+            best = max((place for place, one in enumerate(fits) if not one.fact), key=lambda place: fits[place].share)
+            best = None if fits[best].share < max(SHARE, max(one.share for one in shown) + MORE) else best
+        if best is None or first + best in saying.passages:
             return None
         return say_passage(understood, self.course(number), first + best, self.passage(first + best))
+
+    def _with_name(self, understood: Understood, number: int, fits: Sequence[Fit]) -> int | None:
+        """Which of the passages of course `number` has a name that the question says, and fits it best."""
+        names = names_said(understood.frame)
+        first = int(self.index.first[number])
+        told = (place for place, one in enumerate(fits) if names and not one.fact and one.field != "literature")
+        held = [place for place in told if any(name in self.passage(first + place).text for name in names)]
+        return max(held, key=lambda place: fits[place].share, default=None)
+
+    def _whole(self, passage: Passage, place: int) -> Passage:
+        """`passage` with the rest of its section; where that is too long, with signs that more stands there."""
+        if passage.kind == "fact" or passage.section == "exam" or len(passage.text) > LONGEST:
+            return passage
+        heading, _, body = passage.text.partition("\n")
+        first, end = map(int, self.index.first[self.index.owner(place) :][:2])
+        split = ((other, self.passage(other).text.partition("\n")) for other in range(first, end))
+        bodies = {other: text for other, (begins, _, text) in split if begins == heading}
+        whole = "\n".join((heading, *bodies.values()))
+        if len(whole) <= LONGEST:
+            return replace(passage, text=whole)
+        before = ("…\n" if body.startswith("- ") else "… ") * (place > min(bodies))
+        behind = " …" * (place < max(bodies))
+        return replace(passage, text=f"{heading}\n{before}{body}{behind}")
 
     def compared(
         self,

@@ -26,6 +26,8 @@ WEIGHTS = {"cosine": 9.58, "words": 5.29, "summary": 3.39, "detail": -4.51, "dat
 """Of `features`, in that order."""
 CLOCK = r"(?<![\d.,])\d\d?[:.]\d\d\b"
 """A time of the day, which is no part of a number: not in `8,100,1.00`."""
+FEW = 3
+"""The least number that is read in words too: `two`, `one` and `to` say other things."""
 Floats = npt.NDArray[np.float32]
 Tells = Callable[[int], tuple[bool, bool]]
 
@@ -89,6 +91,8 @@ def _dates() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 @lru_cache(maxsize=1)
 def _amounts() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """What asks for an amount, and what is one: `12'000 Zeichen`, `5-6 pages per student`."""
-    told = rf"\d[\d.,'’ʹ]*(?: ?(?:-|–|/|bis|to|til) ?\d[\d.,'’ʹ]*)?[ -]?(?:{either(conditions()['measured'])})"
+    """What asks for an amount, and what is one: `12'000 Zeichen`, `5-6 pages per student`, `three students`."""
+    few = either(word for number, said in conditions()["numbers"].items() if number >= FEW for word in said)
+    digits = r"\d[\d.,'’ʹ]*(?: ?(?:-|–|/|bis|to|til) ?\d[\d.,'’ʹ]*)?"
+    told = rf"(?:{digits}[ -]?|\b(?:{few})[ -])(?:{either(conditions()['measured'])})"
     return re.compile(rf"\b(?:{either(conditions()['asking_amount'])})\b"), re.compile(told)

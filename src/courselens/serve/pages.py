@@ -275,6 +275,9 @@ def _fields(course: Course, wording: Wording) -> tuple[Shown, ...]:
         values = [wording.date(value) for value in values] if name == "updated" else values
         if name == "lecturer" and len(field.own) == len(field.values):
             values = list(field.own)
+        if name == "lecturer":
+            mails = (course.contacts.get(str(value)) for value in field.values)
+            values = [f"{one} · {mail}" if mail else one for one, mail in zip(values, mails, strict=True)]
         label = wording.field(name) if name in FIELDS or not field.label else field.label
         made.append(Shown(label, tuple(values), ()))
     return tuple(made)
