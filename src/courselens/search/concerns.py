@@ -36,8 +36,8 @@ _APART = re.compile(r"[\W_]+")
 @dataclass(frozen=True, slots=True, eq=False)
 class Concern:
     """A thing that is asked and told by words; who tells what is `sure` uses one of the words. What asks for it begins
-    with letters that are in `begins`; `rows` are the labels of an examination's rows that tell it, and what is
-    `of_exam` is asked of nothing else.
+    with letters that are in `begins`; `rows` are the labels of an examination's rows that tell it, what is `of_exam`
+    is asked of nothing else, and what is told `by_sentence` has no section of its own.
     """
 
     name: str
@@ -48,6 +48,7 @@ class Concern:
     signs: tuple[re.Pattern[str], ...] = ()
     rows: re.Pattern[str] | None = None
     of_exam: bool = False
+    by_sentence: bool = False
 
     @property
     def weight(self) -> float:
@@ -90,7 +91,8 @@ def concerns() -> tuple[Concern, ...]:
         begins = frozenset(_plain(fold(item)).split()[0][:LETTERS] for item in both + asking)
         patterns = _pattern(both + asking), _pattern(both + telling)
         rows = _pattern(told["rows"]) if "rows" in told else None
-        made.append(Concern(name, bool(told.get("sure")), begins, *patterns, signs, rows, bool(told.get("of_exam"))))
+        sure, of_exam, by_sentence = (bool(told.get(key)) for key in ("sure", "of_exam", "by_sentence"))
+        made.append(Concern(name, sure, begins, *patterns, signs, rows, of_exam, by_sentence))
     return tuple(made)
 
 

@@ -32,14 +32,15 @@ from courselens.search.saying import (
     say_courses,
     say_field,
     say_passage,
-    verdict,
     with_facts,
     with_rows,
 )
 from courselens.search.stored import Index
 from courselens.search.tokens import fold
+from courselens.search.verdict import PREREQUISITES, asks_which_first, first_of, verdict
 from courselens.search.vocabulary import asking_words
 
+TWO = 2
 MOST = 10
 """Passages of a course that are looked at."""
 SHARE = 0.15
@@ -119,12 +120,10 @@ class Teller:
                 passages = tuple(sorted(passages, key=lambda one: one[1].kind != "fact"))  # the summary of all parts
             if rows:
                 return with_rows(say_field(understood, course, field, asked.field, passages), rows, passages)
-        elif field in (None, "content"):
-            if not self._detailed(understood, course):
-                passages = self._from_the_start(number, passages)
-            if compared:
-                return with_facts(say_field(understood, course, field, asked.field, passages), course)
-        return say_field(understood, course, field, asked.field, passages)
+        elif field in (None, "content") and not self._detailed(understood, course):
+            passages = self._from_the_start(number, passages)
+        said = say_field(understood, course, field, asked.field, passages)
+        return with_facts(said, course) if compared and asked.field in (None, "content") else said
 
     def _rows_asked(self, understood: Understood, course: Course) -> str:
         """The rows of the course's examination that tell what is asked of it."""
@@ -188,19 +187,36 @@ class Teller:
         also: Sequence[int],
     ) -> tuple[list[Saying], list[Saying]]:
         """What is said of courses that are compared, what one lacks and another has among it; where the first lacks the
-        field asked and none has it, what each is about.
+        field asked and none has it, what each is about. Which of two comes first is told by what either asks for.
         """
+        numbers = [int(ranking.order[0]), *also]
+        if len(numbers) == TWO and asks_which_first(understood):
+            wanted = replace(asked, field=PREREQUISITES)
+            needed = [self.say(understood, wanted, ranking, kept, number=number) for number in numbers]
+            first = first_of(needed[0], needed[1], self.index.names.codes, numbers, understood.language)
+            told = [one for one in needed if one.answer]
+            if first:
+                return [Saying(first, (), PREREQUISITES, told[0].course, told[0].passages)], told
         if said[0].answer is not None:
             beside = [one if one.answer else replace(one, answer=one.note) for one in beside]
         elif any(one.answer for one in beside):
             said = [replace(said[0], answer=said[0].note, note=None), *said[1:]]
         else:
             whole = replace(asked, field=None, elsewhere=0.0)
-            first, *beside = (
-                self.say(understood, whole, ranking, kept, number=number, compared=True)
-                for number in (int(ranking.order[0]), *also)
+            leading, *beside = (
+                self.say(understood, whole, ranking, kept, number=number, compared=True) for number in numbers
             )
-            said = [replace(first, field=asked.field, note=said[0].note)]
+            said = [replace(leading, field=asked.field, note=said[0].note)]
         if len(said) == len(beside) == 1:
-            said = [replace(said[0], note=said[0].note or verdict(said[0], beside[0], understood))]
+            note = said[0].note or verdict(said[0], beside[0], understood)
+            if said[0].course and beside[0].course and said[0].course.code == beside[0].course.code:
+                said, beside = [_of_year(said[0])], [_of_year(beside[0])]
+            said = [replace(said[0], note=note)]
         return said, beside
+
+
+def _of_year(saying: Saying) -> Saying:
+    """`saying` of one of several editions of a course, behind its year."""
+    year = saying.course.year if saying.course else None
+    dated = year is None or saying.answer is None or year in saying.answer
+    return saying if dated else replace(saying, answer=f"{year}: {saying.answer}")
