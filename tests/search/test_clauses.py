@@ -14,6 +14,7 @@ from courselens.search.clauses import clauses
         ("lecturer, ects and language of X", ("X lecturer", "X ects", "language of X")),
         ("Wer unterrichtet X und in welcher Sprache?", ("Wer unterrichtet X", "X in welcher Sprache")),
         ("X credits? language?", ("X credits", "X language")),
+        ("ects and language for X ipo's?", ("X ects", "language for X")),
         ("who teaches X", ()),
         ("is X about zebras and who teaches it", ()),
         ("X", ()),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from courselens.course import Catalogue, Course
 from courselens.search.comparing import pair
+from courselens.search.decide import decide
 from courselens.search.index import build_index, open_index
 from courselens.search.lens import Lens
 from courselens.search.names import Names
 from courselens.search.tokens import words
-from courselens.search.wishes import wished_in
+from courselens.search.wishes import to_the_point, wished_in
 from fakes import CREDULOUS, HashEncoder, catalogue, course, passages_of
 
 
@@ -24,6 +27,16 @@ MADE = (
     made("BA-BYOGA1000U", "Hatha Yoga", 2.5, "content", "Breathing."),
     made("KAN-CYOGA1000U", "Hatha Yoga", 5.0, "content", "Breathing more."),
     made("BA-BWGHT1000U", "Weight Training", 5.0, "content", "Lifting."),
+    made("CHEM 247", "Organic Chemistry One", 5.0, "prerequisites", "CHEM 126."),
+    made("CHEM 248", "Organic Chemistry Two", 5.0, "prerequisites", "CHEM 247 or permission."),
+    made("CHEM 258", "Chemistry of Dyes", 5.0, "prerequisites", "CHEM 126."),
+    made("DANCE 260", "Hip Hop", 5.0, "content", "Breaking."),
+    made("DANCE 261", "Hip Hop", 2.5, "content", "Popping."),
+    replace(made("DNCTE 210", "Modern Ballet", 7.5, "content", "Leaps."), year="2005/2006", key="dncte"),
+    made("DANCE 211", "Modern Ballet", 2.5, "content", "Turns."),
+    made("ARCH 1", "Project Course: Colonial Trade in the Early Modern City", 5.0, "content", "Ports."),
+    replace(made("DATA 1", "Graph Databases", 7.5, "content", "Nodes."), key="older", year="2023/2024"),
+    made("DATA 1", "Graph Databases", 5.0, "content", "Nodes and edges."),
 )
 NAMES = Names.of(MADE)
 
@@ -115,3 +128,79 @@ def test_a_wish_is_read_as_asking_for_courses(question: str, text: str) -> None:
 def test_a_title_is_named_once(lens: Lens) -> None:
     answer = lens.ask("courses on yoga and breathing").answer or ""
     assert answer.count("Hatha Yoga") == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "note"),
+    [
+        ("do CHEM 247 and CHEM 248 have the same prerequisites", "They are not the same."),
+        ("do CHEM 247 and CHEM 258 have the same prerequisites", "Both are the same."),
+        ("CHEM 247 or CHEM 258, which needs maths?", "Both are the same."),
+    ],
+)
+def test_what_two_courses_ask_for_is_compared(lens: Lens, question: str, note: str) -> None:
+    assert (lens.ask(question).field, lens.ask(question).note) == ("prerequisites", note)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["CHEM 248 and CHEM 247: which comes first", "should I take CHEM 247 or CHEM 248 first"],
+)
+def test_of_two_courses_the_one_that_the_other_asks_for_comes_first(lens: Lens, question: str) -> None:
+    first, *needed = told(lens, question)
+    assert first == "CHEM 247 Organic Chemistry One comes first: CHEM 248 Organic Chemistry Two asks for it."
+    assert any("CHEM 247 or permission." in one for one in needed)
+
+
+def test_neither_comes_first_where_neither_asks_for_the_other(lens: Lens) -> None:
+    assert not any("comes first" in one for one in told(lens, "CHEM 247 and CHEM 258: which comes first"))
+
+
+def test_courses_of_one_title_and_year_are_both_told_where_they_differ(lens: Lens) -> None:
+    assert sorted(one.split()[1] for one in told(lens, "hip hop how many ECTS credits")) == ["260", "261"]
+    assert len(told(lens, "who teaches hip hop")) == 1
+
+
+def test_of_courses_of_one_title_the_newest_is_told(lens: Lens) -> None:
+    assert [one.split(" Modern")[0] for one in told(lens, "modern ballet how many ECTS credits")] == ["DANCE 211"]
+
+
+def test_part_of_a_title_that_is_all_of_a_side_names_its_course() -> None:
+    text = "does weight training or colonial trade have more seats"
+    found = pair(NAMES, text, words(text), ())
+    assert found is not None
+    assert {MADE[one.course].code for one in found} == {"BA-BWGHT1000U", "ARCH 1"}
+
+
+def test_editions_are_told_beside_each_other_where_a_change_is_asked(lens: Lens) -> None:
+    question = "have the ECTS credits of graph databases changed since 2023/24"
+    first, second = told(lens, question)
+    assert (first[:9], second[:9]) == ("2024/2025", "2023/2024")
+    assert lens.ask(question).note == "They are not the same."
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("yoga w/out weights, can u tell", "yoga without weights, can you tell"),
+        ("W/o U.S. history", "without U.S. history"),
+        ("and/or u-boats", "and/or u-boats"),
+    ],
+)
+def test_what_is_written_for_short_is_written_out(said: str, meant: str) -> None:
+    assert to_the_point(said) == meant
+
+
+@pytest.mark.parametrize(
+    ("question", "shares", "field"),
+    [
+        ("CHEM 247 vs CHEM 248 difference in prereqs", {"content": 0.5, "prerequisites": 0.4}, "prerequisites"),
+        ("CHEM 247 vs CHEM 248 difference", {"content": 0.8, "prerequisites": 0.1}, "content"),
+        ("difference between hip hop bachelor and master version", {"level": 0.7, "content": 0.2}, "content"),
+        ("is hip hop bachelor or master", {"level": 0.7, "content": 0.2}, "level"),
+    ],
+)
+def test_what_is_asked_where_courses_are_compared(
+    lens: Lens, question: str, shares: dict[str, float], field: str
+) -> None:
+    assert decide(lens.answerer.understand(question), shares, frozenset(shares)).field == field

@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 from courselens.course import Catalogue, Course
+from courselens.search.following import _suffices
 from courselens.search.index import build_index, open_index
 from courselens.search.lens import Lens
+from courselens.search.tokens import words
 from fakes import CREDULOUS, HashEncoder, catalogue, course, passages_of
 
 TOPOLOGY, GROUPS, STACKS, LISTS, SETS, TREES = (
@@ -169,3 +171,25 @@ def test_a_department_and_a_level_are_no_code_and_an_unknown_number_no_credits(l
     assert not understand("math, 300 level").codes
     assert [one.code for one in understand("math 348").codes] == ["math 348"]
     assert [one.code for one in understand("CSCI 999 credits?").codes] == ["CSCI 999"]
+
+
+@pytest.mark.parametrize(
+    ("text", "suffices"),
+    [
+        ("MATH 252 or CSCI 221.", True),
+        ("MATH 252.", True),
+        ("MATH 252 or CSCI 221 and MATH 348.", False),
+        ("MATH 252, CSCI 221.", False),
+        ("MATH 348 or CSCI 221.", False),
+    ],
+)
+def test_an_alternative_to_a_course_needs_nothing_else(lens: Lens, text: str, suffices: bool) -> None:
+    codes = lens.index.names.codes
+    number = codes.find(GROUPS, words(GROUPS))[0].courses[0]
+    assert _suffices(text, codes.find(text, words(text)), number, None) is suffices
+
+
+def test_only_one_course_taken_opens_what_asks_for_it_or_another(lens: Lens) -> None:
+    answer = lens.ask("what can I take if I've only done MATH 220").answer or ""
+    assert TOPOLOGY in answer
+    assert SETS not in (lens.ask("what can I take if I've only done MATH 252").answer or "")

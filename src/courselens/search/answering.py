@@ -6,27 +6,28 @@ answer and calibration learns how sure it may be.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 
 from courselens.encode import Vectors
+from courselens.search.also import Also, changed_since
 from courselens.search.answer import Reference
-from courselens.search.clauses import LIKELY
 from courselens.search.concerns import Concern, concerns_of
 from courselens.search.conditions import Condition, ConditionParser, Found
 from courselens.search.confidence import Evidence, evidence_of
 from courselens.search.contacts import CONTACTS, asks_address_of, person_to_write_to, with_address
-from courselens.search.decide import SAME, TOLD, Asked, applied, asks, decide, names_a_topic
+from courselens.search.decide import TOLD, Asked, applied, asks, decide, names_a_topic
 from courselens.search.excerpt import writes
 from courselens.search.facts import Mask
 from courselens.search.field import Fit, choose_field, openness
+from courselens.search.following import SECTION as PREREQUISITES
 from courselens.search.following import asks_what_follows, beside_codes, following
 from courselens.search.instead import Instead, instead
 from courselens.search.lexical import query_words
-from courselens.search.naming import needed, tied
+from courselens.search.naming import needed
 from courselens.search.narrowing import Narrowing
 from courselens.search.people import told_of_person
 from courselens.search.places import words_of
@@ -38,14 +39,15 @@ from courselens.search.saying import (
     Saying,
     asks_in_english,
     asks_whether_in_year,
-    asks_yes_no,
     no_code,
     say_following,
     say_person,
     say_which,
 )
 from courselens.search.sections import labelled
-from courselens.search.stored import Index, year_order
+from courselens.search.sentences import by_sentence, no_sentence, say_sentences
+from courselens.search.several import by_clauses, stated
+from courselens.search.stored import Index
 from courselens.search.teller import ALIASES, Teller
 from courselens.search.telling import date_or_amount, telling
 from courselens.search.tokens import words
@@ -56,8 +58,6 @@ from courselens.search.vocabulary import asking_words, frame_words
 MOST = 10
 NAMED_AFTER = 8
 """Courses that are named as those that ask for another one."""
-MOST_BESIDE = 2
-"""Further courses of a question that are answered for beside the first."""
 REMEMBERED = 4096
 """Courses, and passages, kept parsed."""
 SURE = 0.6
@@ -100,6 +100,7 @@ class Answerer:
         self.passage = lru_cache(maxsize=REMEMBERED)(index.passage)
         self.narrowing = Narrowing(index, self.course, self.passage)
         self.teller = Teller(index, self.course, self.passage)
+        self.also = Also(index, self.course)
         self.tells = lru_cache(maxsize=10 * REMEMBERED)(lambda place: date_or_amount(self.passage(place).text))
         self.told = lru_cache(maxsize=10 * REMEMBERED)(self._told)
 
@@ -121,6 +122,10 @@ class Answerer:
         `hidden` (courses,) are as if they were not in the catalogue; `near` are the cosines of what is searched for,
         where they are known already.
         """
+        since = changed_since(understood)
+        if since is not None:  # the newest edition, then, beside that one
+            rest = tuple(one for one in understood.found.conditions if one.field != "year")
+            understood = replace(understood, found=Found(rest, understood.found.ignored), year_named=False)
         near = near or Near.of(self.index, vectors[understood.asking_texts :])
         shares = self.index.asked_model.probabilities(understood.frame, vectors[0])
         asked = decide(understood, shares, self.fields)
@@ -156,14 +161,15 @@ class Answerer:
             else:  # what none fulfils is not said to be fulfilled
                 understood = replace(understood, unwanted="", undemanding=False)
         allowed, kept, relaxed = self.narrowing.narrowed(start, found.conditions)
-        told, words = near, understood.wanted
+        told, terms = near, understood.wanted
         if asked.kind == "course" and not understood.named and understood.bare:  # its facts would match every course's
-            told, words = near.of_rows(1), understood.wanted_bare
+            told, terms = near.of_rows(1), understood.wanted_bare
         elif asked.kind == "course" and understood.named:
-            words = understood.wanted_but(understood.found.conditions)  # `X, fall or spring?`: no course has both
-        parts = measure(self.index, understood, told, words, hidden, passages=asked.kind != "course")
+            terms = understood.wanted_but(understood.found.conditions)  # `X, fall or spring?`: no course has both
+        parts = measure(self.index, understood, told, terms, hidden, passages=asked.kind != "course")
         ranking = rank(self.index, understood, asked, parts, allowed, most=most)
-        several: tuple[Asked, ...] = ()
+        wanted: tuple[Asked, ...] = ()
+        sentences: list[Saying] = []
         fits: Sequence[Fit] = ()
         beside: list[Saying] = []
         also: list[int] = []
@@ -177,19 +183,35 @@ class Answerer:
             asked = self._described(asked, understood, number)
             untold = 0.0 if asked.field == CONTACTS and self.course(number).contacts else untold
             ranking = replace(ranking, parts=fitting)
-            several = self._several(asked, understood, vectors[1 : understood.asking_texts])
-            several = several or self._stated(asked, understood)
-            asked = several[0] if several else asked
-            several = with_address(asked, understood, self.course(number)) if len(several) < 2 else several
-            also = self._also_named(understood, ranking)
+            asking = self._told_by_sentences(asked, understood, number)
+            several = by_clauses(
+                asked,
+                understood,
+                vectors[1 : understood.asking_texts],
+                self.index.asked_model,
+                self.fields,
+                asking,
+            )
+            wanted = several or stated(asked, understood) or (asked,)
+            sentences = sorted(self._sentences(number, asking), key=lambda one: one.field != asked.field)
+            if sentences:
+                before = asked.field == PREREQUISITES and PREREQUISITES in self.teller.has(number)
+                wanted, untold = several or ((asked,) if before and not understood.clauses else ()), 0.0
+                if wanted and before and any(one.field == PREREQUISITES for one in sentences):
+                    asking, sentences = {}, []
+            asked = wanted[0] if wanted else asked
+            if len(wanted) == 1:
+                wanted = with_address(asked, understood, self.course(number)) or wanted
+            held = (self.teller.held(number, one.field) for one in wanted)
+            also = self.also.before(number, since) if since is not None else []
+            also = also or self.also.named(understood, ranking, {one for one in held if one})
             other = None if also else self._instead(understood, number)
             for one in also:
-                fitting = self._fits(understood, one, vectors[0], parts, concerns)[1]
-                its = replace(ranking, parts=fitting)
-                beside += [
-                    self.teller.say(understood, wanted, its, kept, number=one, compared=True)
-                    for wanted in several or (asked,)
-                ]
+                its = replace(ranking, parts=self._fits(understood, one, vectors[0], parts, concerns)[1])
+                beside += self._sentences(one, asking)
+                beside += [self.teller.say(understood, field, its, kept, number=one, compared=True) for field in wanted]
+            if sentences:
+                asked = replace(asked, field=sentences[0].field, share=TOLD, elsewhere=0.0)
         thought = [
             word.text for word in understood.told if asked.kind == "courses" and word.text in words_of("opinions")
         ]
@@ -197,8 +219,11 @@ class Answerer:
         silent = all(one in thought or self.parser.untold(one) for one in ignored)
         compared = bool(also)
         said = [
-            self.teller.say(understood, one, ranking, kept, unmet=ignored, untold=silent, compared=compared)
-            for one in several or (asked,)
+            *sentences,
+            *(
+                self.teller.say(understood, one, ranking, kept, unmet=ignored, untold=silent, compared=compared)
+                for one in (wanted if sentences else wanted or (asked,))
+            ),
         ]
         if person is not None and len(ranking.order):
             said = [
@@ -241,6 +266,21 @@ class Answerer:
         kept = (*given, *kept)
         return Considered(understood, asked, kept, ignored, ranking, saying, (*further, *beside), evidence, other)
 
+    def _told_by_sentences(self, asked: Asked, understood: Understood, number: int) -> dict[str, tuple[Concern, ...]]:
+        """The clauses of a question, or all of it, that sentences of course `number` answer, with what they ask."""
+        if no_sentence(asked, understood, self.course(number)):
+            return {}
+        asking = {one: by_sentence(one) for one in understood.clauses or (understood.beside,)}
+        return {one: told for one, told in asking.items() if told and self._sentences(number, {one: told})}
+
+    def _sentences(self, number: int, asking: Mapping[str, tuple[Concern, ...]]) -> list[Saying]:
+        """The sentences of course `number` that answer what is `asking`."""
+        if not asking:
+            return []
+        passages = ((place, self.passage(place)) for place in range(*map(int, self.index.first[number : number + 2])))
+        concerns = [one for asked in asking.values() for one in asked]
+        return say_sentences(self.course(number), passages, concerns)
+
     def _of_none(self, understood: Understood) -> bool:
         """Whether a question for one of several courses says nothing of which: `and who teaches it?`."""
         small = asking_words() | {*self.index.asked_names}
@@ -249,29 +289,7 @@ class Answerer:
     def _first(self, understood: Understood) -> int | None:
         """The newest course that the question names by code, else by title."""
         named = understood.coded if understood.codes else [one.course for one in understood.titles[:1]]
-        return self._newest(named) if named else None
-
-    def _newest(self, courses: Iterable[int]) -> int:
-        """The newest of `courses`."""
-        return max(courses, key=lambda number: year_order(self.course(number).year))
-
-    def _also_named(self, understood: Understood, ranking: Ranking) -> list[int]:
-        """Further courses that the question names beside the first: by a code of their own, or by the whole title."""
-        first, group = int(ranking.order[0]), self.index.group
-        if understood.codes:  # editions of one course may be compared by their codes
-            coded = [code.courses for code in understood.codes if first not in code.courses]
-            ranked = ranking.order.tolist()
-            found = [
-                next((one for one in ranked if one in courses), self._newest(courses)) for courses in coded if courses
-            ]
-            return list(dict.fromkeys(found))[:MOST_BESIDE]
-        named = (*understood.titles[:1], *understood.others) if understood.others else ()
-        found = [self._newest(np.flatnonzero(group == group[one.course]).tolist()) for one in named]
-        if not found and any(word.text in words_of("comparing") | words_of("same") for word in understood.told):
-            alike = [one for one in tied(understood.titles) if self.course(one).code != self.course(first).code]
-            return [self._newest(alike)] if first in tied(understood.titles) and alike else []
-        distinct = {int(group[one]): one for one in reversed(found) if group[one] != group[first]}
-        return list(reversed(distinct.values()))[:MOST_BESIDE]
+        return self.also.newest(named) if named else None
 
     def _instead(self, understood: Understood, number: int) -> Instead | None:
         """What the question says instead of a word of the title of course `number`."""
@@ -375,37 +393,3 @@ class Answerer:
             return "title_en"
         instead = INSTEAD.get(name or "")
         return instead if name not in held and instead in held else name
-
-    def _several(self, asked: Asked, understood: Understood, vectors: Vectors) -> tuple[Asked, ...]:
-        """What the clauses ask, where they ask for several fields: first what the whole question was taken to ask
-        (`asked`), as sure as its own clause is; () where they do not, or not for that. Where the whole question was
-        taken to ask for nothing, all that they ask. `vectors` are the clauses'.
-        """
-        found: dict[str | None, Asked] = {}
-        for clause, vector in zip(understood.clauses, vectors, strict=True):
-            one = decide(understood, self.index.asked_model.probabilities(clause, vector), self.fields)
-            if any(concern.of_exam for concern in concerns_of(clause)):
-                one = replace(one, field="exam", shares={"exam": TOLD})
-            elif asks_address_of(understood, one.shares, clause):
-                one = replace(one, field=CONTACTS, shares={CONTACTS: TOLD})
-            group = SAME.get(one.field, one.field) if one.field else None
-            share = sum(share for name, share in one.shares.items() if SAME.get(name, name) == group)
-            if share >= LIKELY:
-                found.setdefault(group, replace(one, share=share))
-        if asked.field is None:  # `what language is X in? its title is mixed`
-            return tuple(one for group, one in found.items() if group)
-        whole = found.pop(SAME.get(asked.field, asked.field), asked if asked.share == TOLD else None)
-        if whole and asked.field == CONTACTS:  # `who is the lecturer and what is the e-mail`
-            return (*found.values(), whole) if found else ()
-        return (replace(whole, field=asked.field), *found.values()) if whole and found else ()
-
-    def _stated(self, asked: Asked, understood: Understood) -> tuple[Asked, ...]:
-        """What a question for yes or no states of a course, in its order, where that is more than what it was taken to
-        ask: `does it run in English this spring?` is denied by either.
-        """
-        told = [one.field for one in understood.found.conditions if one.field != "year"]
-        if asked.field not in told or not asks_yes_no(understood):
-            return ()
-        group = SAME.get(asked.field, asked.field)
-        fields = dict.fromkeys(one for one in told if one == asked.field or SAME.get(one, one) != group)
-        return tuple(replace(asked, field=one) for one in fields) if len(fields) > 1 else ()

@@ -20,6 +20,8 @@ LIKELY = 0.5
 _JOINED = re.compile(r"\s*(?:[,;?.&+]|(?<!\d)/|/(?!\d)|\b(?:and|und|og|sowie|samt|plus|also|auch)\b)\s*", re.IGNORECASE)
 
 _NAME = re.compile(rf"\b{MENTION}\b")
+_JOINED_ON = re.compile(rf"(?<=\b{MENTION}) +([\w’']+)(?=[ ?.!]*$)")
+"""A word behind the name that ends a question: `IPOs` of `Capital Structure Meets IPOs`."""
 
 
 def clauses(frame: str) -> tuple[str, ...]:
@@ -29,6 +31,9 @@ def clauses(frame: str) -> tuple[str, ...]:
     for something practical is no topic.
     """
     found = []
+    last = _JOINED_ON.search(frame)
+    if last and not any(word.text in frame_words() for word in words(last[1])[:1]):
+        frame = frame[: last.start()]
     asking = words_of("question_words_only") | words_of("what_about")
     for part in _JOINED.split(frame):
         told = [word.text for word in words(_NAME.sub(" ", part))]

@@ -13,9 +13,14 @@ from dataclasses import replace
 from courselens.search.names import MAYBE, NAMED, Names, TitleMention
 from courselens.search.places import words_of
 from courselens.search.tokens import Word
+from courselens.search.vocabulary import asking_words
 
 NEAR = 2
 """Words after the joining word among which the second title begins."""
+ALL_SAID = 0.99
+"""Share of the words of a side that a part of a title explains."""
+CLEAR = 0.25
+"""Strength by which it must lead before others."""
 JOINTS = 3
 """Joining words that are tried."""
 EARLY = 2
@@ -78,9 +83,16 @@ def _strength(first: TitleMention, second: TitleMention) -> float:
 
 
 def _named(names: Names, told: Sequence[Word], side: range) -> TitleMention | None:
-    """The title that the words of one side name, its places among all of them."""
-    found = names.find_titles([told[place] for place in side])[:1]
-    if not found or found[0].strength < NAMED:
+    """The title that the words of one side name, its places among all of them; a part of one where those words are
+    nothing else and of no other title: `Colonial Trade`.
+    """
+    found = names.find_titles([told[place] for place in side])
+    if not found:
+        return None
+    own = [place for place in found[0].places if told[side[place]].text not in asking_words()]
+    alone = len(own) > 1 and found[0].strength >= MAYBE and found[0].said >= ALL_SAID
+    alone = alone and all(one.strength < found[0].strength - CLEAR for one in found[1:] if one.cover != found[0].cover)
+    if found[0].strength < NAMED and not alone:
         return None
     where: Mapping[int, int] = dict(enumerate(side))
     return replace(found[0], places=tuple(where[place] for place in found[0].places))

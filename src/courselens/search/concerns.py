@@ -37,7 +37,8 @@ _APART = re.compile(r"[\W_]+")
 class Concern:
     """A thing that is asked and told by words; who tells what is `sure` uses one of the words. What asks for it begins
     with letters that are in `begins`; `rows` are the labels of an examination's rows that tell it, what is `of_exam`
-    is asked of nothing else, and with the words of `unless` something else is asked.
+    is asked of nothing else, what is told `by_sentence` has no section of its own, and with the words of `unless`
+    something else is asked.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Concern:
     signs: tuple[re.Pattern[str], ...] = ()
     rows: re.Pattern[str] | None = None
     of_exam: bool = False
+    by_sentence: bool = False
     unless: re.Pattern[str] | None = None
 
     def asked_by(self, said: str) -> bool:
@@ -106,8 +108,8 @@ def concerns() -> tuple[Concern, ...]:
         patterns = pattern(both + asking), pattern(both + telling)
         rows = pattern(told["rows"]) if "rows" in told else None
         unless = pattern(told["unless"]) if "unless" in told else None
-        sure, of_exam = bool(told.get("sure")), bool(told.get("of_exam"))
-        made.append(Concern(name, sure, begins, *patterns, signs, rows, of_exam, unless))
+        sure, of_exam, by_sentence = (bool(told.get(key)) for key in ("sure", "of_exam", "by_sentence"))
+        made.append(Concern(name, sure, begins, *patterns, signs, rows, of_exam, by_sentence, unless))
     return tuple(made)
 
 

@@ -37,6 +37,10 @@ content where courses are compared in nothing else.
 UNTOLD = 0.5
 """Probability of no field from which none is asked of the courses that are compared."""
 
+NEXT = 0.3
+"""Probability from which the second field is asked, where the first is what comparing sounds like."""
+CONTENT = "content"
+
 SAME: Mapping[str, str] = {"exam_form": "exam", "credits": "ects"}
 """Fields that a question can hardly tell apart: judged together, the likelier of the two is asked."""
 
@@ -62,7 +66,7 @@ def decide(understood: Understood, shares: Mapping[str, float], held: frozenset[
     `held` are the fields and sections that any course has. A description that sounds like another one (`how firms run
     their tax department`) asks for none of those that no course has.
     """
-    told = "lecturer" if _whether_taught_by(understood) else "content" if _compared(understood, shares) else None
+    told = "lecturer" if _whether_taught_by(understood) else _compared(understood, shares)
     if told:
         shares = {name: share * (1 - TOLD) for name, share in shares.items()} | {told: TOLD}
     fields = {name: share for name, share in shares.items() if name not in ("none", "courses", "elsewhere")}
@@ -100,11 +104,24 @@ def _whether_taught_by(understood: Understood) -> bool:
     return told == {"lecturer"} and gives and one and not understood.plural and _yes_no(understood)
 
 
-def _compared(understood: Understood, shares: Mapping[str, float]) -> bool:
-    """Whether several courses are compared, and no field of them: `compare 8,036 and 8,222`."""
-    several = len(understood.codes) > 1 or len(understood.others) > 0
-    comparing = any(word.text in words_of("comparing") for word in understood.told)
-    return several and comparing and shares.get("none", 0.0) + shares.get("elsewhere", 0.0) > UNTOLD
+def _compared(understood: Understood, shares: Mapping[str, float]) -> str | None:
+    """What is asked of several courses that are compared: what they are about, where no field is asked of them
+    (`compare 8,036 and 8,222`) or one by which they are told apart (`bachelor and master version`); the next field
+    where the word of comparing alone seems to ask for that (`the difference in prerequisites`).
+    """
+    if not any(word.text in words_of("comparing") for word in understood.told):
+        return None
+    fields = sorted(
+        ((share, name) for name, share in shares.items() if name not in ("none", "courses", "elsewhere")), reverse=True
+    )
+    versions = {one.field for one in understood.found.conditions if len(one.values) > 1}
+    if fields[0][1] in versions:
+        return CONTENT
+    if not (len(understood.codes) > 1 or understood.others):
+        return None
+    if shares.get("none", 0.0) + shares.get("elsewhere", 0.0) > UNTOLD:
+        return CONTENT
+    return fields[1][1] if fields[0][1] == CONTENT and fields[1][0] >= NEXT else None
 
 
 def _conditions_alone(understood: Understood, asked: str) -> bool:

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from courselens.dataset.glossary import is_written
 from courselens.search.facts import Condition, Facts
 from courselens.search.joined import within
 from courselens.search.places import Phrase, words_of
@@ -26,7 +27,7 @@ LANGUAGES = ("da", "de")
 ENDING = 6
 """Letters of a word that may end one that is a kind of it: `economics`, `microeconomics`."""
 BEGINNING = 4
-"""Letters of a word that may stand for one that begins so: `math`, `stats`."""
+"""Letters of a word that may stand for one that begins so: `math`."""
 
 
 class Disciplines:
@@ -81,7 +82,8 @@ class Disciplines:
         kinds = frozenset[str]().union(*ending)
         beginning = said.removesuffix("s")
         begun = {frozenset(held) for one, held in single.items() if one.startswith(beginning)}
-        return 1, begun.pop() if not kinds and len(beginning) >= BEGINNING and len(begun) == 1 else kinds
+        short = len(beginning) >= BEGINNING and not is_written(said)
+        return 1, begun.pop() if short and not kinds and len(begun) == 1 else kinds
 
 
 def _phrase(text: str) -> Phrase:
@@ -89,8 +91,10 @@ def _phrase(text: str) -> Phrase:
 
 
 def _in_english(text: str) -> Phrase:
-    """The words in English, as far as the glossary knows them."""
-    return _phrase(next((" ".join(terms) for one in LANGUAGES if (terms := english(text, one))), text))
+    """The words in English, where the glossary knows all of them."""
+    said = _phrase(text)
+    translated = (_phrase(" ".join(english(text, one))) for one in LANGUAGES)
+    return next((phrase for phrase in translated if len(phrase) >= len(said) > 0), said)
 
 
 @lru_cache(maxsize=1)

@@ -7,11 +7,12 @@ in any spelling or by its whole title.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from courselens.dataset.types import Passage
+from courselens.search.codes import CodeMention
 from courselens.search.facts import Condition, Mask
 from courselens.search.lexical import query_words
 from courselens.search.names import NAMED
@@ -29,6 +30,9 @@ _NOTHING = re.compile(r"(?:none|no|nothing|not? required|keine?|nichts|ingen|int
 _NOTHING_AT_FIRST = re.compile(
     r"(?:no|keine?|ingen)\b[^.]*(?:prerequisit|required|voraussetz|vorkennt|forudsaet|forkund)"
 )
+_CLAUSES = re.compile(r"[.;]\s|\b(?:and|und|og|sowie|samt|plus)\b|&", re.IGNORECASE)
+"""Between things that are all asked for."""
+_OR = re.compile(r"\b(?:or|oder|eller)\b|/", re.IGNORECASE)
 LEAST = 2
 """Words of a title that are told from any other words."""
 LONG = 8
@@ -85,7 +89,7 @@ def following(index: Index, passage: Callable[[int], Passage], understood: Under
         text = passage(place).text.partition("\n")[2]
         codes = index.names.codes.find(text, words(text))
         coded = any(number in one.courses if unknown is None else compact(one.code) == unknown for one in codes)
-        if alone and len({compact(one.code) for one in codes}) > 1:
+        if alone and not _suffices(text, codes, number, unknown):
             continue
         alike = title in fold(text) if title is not None else word is not None and word.search(text)
         if coded or alike:
@@ -93,6 +97,23 @@ def following(index: Index, passage: Callable[[int], Passage], understood: Under
             if code not in found or year > year_order(index.course(found[code]).year):
                 found[code] = owner
     return sorted(found.values())
+
+
+def _suffices(text: str, codes: Sequence[CodeMention], number: int | None, unknown: str | None) -> bool:
+    """Whether no code of what is asked for in `text` is needed besides that of course `number`, or the `unknown` one:
+    there is none, or it is an alternative to it, as in `MATH 126 or MATH 128`.
+    """
+    clauses: dict[int, list[CodeMention]] = {}
+    breaks = [found.start() for found in _CLAUSES.finditer(text)]
+    for one in codes:
+        clauses.setdefault(sum(at < one.start for at in breaks), []).append(one)
+    bounds = [0, *breaks, len(text)]
+    for place, named in clauses.items():
+        own = any(number in one.courses if unknown is None else compact(one.code) == unknown for one in named)
+        others = len({compact(one.code) for one in named}) > 1
+        if not own or (others and not _OR.search(text, bounds[place], bounds[place + 1])):
+            return False
+    return True
 
 
 def _alone(title: str) -> re.Pattern[str] | None:

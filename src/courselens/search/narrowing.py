@@ -23,7 +23,7 @@ from courselens.search.query import Understood
 from courselens.search.rank import about
 from courselens.search.saying import asks_yes_no
 from courselens.search.stored import Index, year_order
-from courselens.search.tokens import words
+from courselens.search.tokens import fold, words
 
 
 class Narrowing:
@@ -64,7 +64,18 @@ class Narrowing:
                 fitting &= np.array([year == max(years) for year in years])
             if fitting.any() and (of_asked or not understood.coded):
                 mask[alike[~fitting]] = False
+        mask[self._outdated(understood, alike[mask[alike]].tolist())] = False
         return mask if mask[alike].any() else np.ones_like(mask)
+
+    def _outdated(self, understood: Understood, alike: Sequence[int]) -> list[int]:
+        """Of the courses `alike` that are named by title, those whose very title a newer one has, under any code."""
+        if understood.codes or understood.year_named:
+            return []
+        years: dict[str, tuple[int, str]] = {}
+        told = [(one, fold(self.course(one).title), year_order(self.course(one).year)) for one in alike]
+        for _, title, year in told:
+            years[title] = max(year, years.get(title, year))
+        return [one for one, title, year in told if year < years[title]]
 
     def dated(self, understood: Understood, found: Found, asked: Asked) -> tuple[Found, Mask]:
         """Of a course that is named, a year keeps its own versions, whatever they are called, and no other course; a

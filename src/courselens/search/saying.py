@@ -59,12 +59,6 @@ WITHOUT = {
     "da": "Uden kurser om »{said}«.",
 }
 """Beside the names of courses where a topic is not wanted."""
-VERDICT = {
-    "en": ("Both are the same.", "They are not the same.", "{name} has more."),
-    "de": ("Beides ist gleich.", "Das ist nicht gleich.", "{name} hat mehr."),
-    "da": ("Begge er ens.", "De er ikke ens.", "{name} har mest."),
-}
-"""Of two courses compared: that they are alike in what is asked, that they are not, which has more of it."""
 UNDEMANDING = {
     "en": "Only courses that ask for nothing before.",
     "de": "Nur Kurse ohne Voraussetzungen.",
@@ -91,7 +85,6 @@ NOT_SAID = {
 WHAT = {
     "ects": "number of ECTS credits",
     "credits": "number of credits",
-    "further": "further information",
     "start": "term",
     "updated": "date of the last change",
     "title_en": "English title",
@@ -231,26 +224,6 @@ def with_facts(saying: Saying, course: Course) -> Saying:
     return replace(saying, answer=f"{course.name}: {' · '.join(told)}\n{said}") if told else saying
 
 
-def verdict(first: Saying, other: Saying, understood: Understood) -> str | None:
-    """What comparing the answers for two courses says, where it is asked which has more or if both are the same."""
-    told = {word.text for word in understood.told}
-    compares = not told.isdisjoint(words_of("comparatives"))
-    if not (first.value and other.value and first.course and other.course) or first.field != other.field:
-        return None
-    same, different, more = VERDICT[understood.language]
-    values = [{str(value) for value in one.value} for one in (first, other)]
-    if values[0] == values[1]:
-        return same if compares or not told.isdisjoint(words_of("same")) else None
-    if not compares:
-        apart = values[0].isdisjoint(values[1]) and not told.isdisjoint(words_of("same"))
-        return different if apart else None
-    numbers = [one.value[0] for one in (first, other) if isinstance(one.value[0], (int, float))]
-    if len(numbers) < 2:
-        return None
-    best = first if numbers[0] > numbers[1] else other
-    return more.format(name=best.course.name if best.course else "")
-
-
 def with_rows(saying: Saying, rows: str, passages: Sequence[tuple[int, Passage]], missing: str = "") -> Saying:
     """`saying` of an examination with the `rows` that are asked behind it, and the first passage that has them; what is
     asked and `missing` is said behind that, or before all where there is nothing else.
@@ -264,7 +237,7 @@ def with_rows(saying: Saying, rows: str, passages: Sequence[tuple[int, Passage]]
 
 def not_said(course: Course, field: str | None, language: str) -> str:
     """That the catalogue does not say `field` (None: what is asked) of `course`."""
-    what = f"the {WHAT.get(field, field.replace('_', ' '))}" if field else "this"
+    what = f"the {WHAT.get(field, field.replace('_', ' '))}" if field and field != "further" else "this"
     return NOT_SAID[language].format(what=what, name=course.name)
 
 

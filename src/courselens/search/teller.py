@@ -37,7 +37,6 @@ from courselens.search.saying import (
     say_field,
     say_passage,
     say_untold,
-    verdict,
     with_facts,
     with_rows,
 )
@@ -45,8 +44,10 @@ from courselens.search.sections import Sections, asks_required, tells_required
 from courselens.search.stored import Index
 from courselens.search.tokens import fold, words
 from courselens.search.unstated import asks_of_groups_for_one, unstated
+from courselens.search.verdict import PREREQUISITES, asks_which_first, first_of, verdict
 from courselens.search.vocabulary import asking_words
 
+TWO = 2
 MOST = 10
 """Passages of a course that are looked at."""
 SHARE = 0.15
@@ -147,11 +148,10 @@ class Teller:
                 return with_rows(said, rows, passages, missing)
         elif asks_required(understood):
             passages = tuple(sorted(passages, key=lambda one: not tells_required(one[1].text)))
-        elif field in (None, "content"):
-            if not self._detailed(understood, course):
-                passages = self._from_the_start(number, passages)
-            if compared:
-                return with_facts(say_field(understood, course, field, asked.field, passages), course)
+        elif field in (None, "content") and not self._detailed(understood, course):
+            passages = self._from_the_start(number, passages)
+        if compared and asked.field in (None, "content"):
+            return with_facts(say_field(understood, course, field, asked.field, passages), course)
         whole = tuple((place, self._whole(passage, place)) for place, passage in passages)
         return say_field(understood, course, field, asked.field, whole)
 
@@ -262,22 +262,39 @@ class Teller:
         also: Sequence[int],
     ) -> tuple[list[Saying], list[Saying]]:
         """What is said of courses that are compared, what one lacks and another has among it; where the first lacks the
-        field asked and none has it, what each is about.
+        field asked and none has it, what each is about. Which of two comes first is told by what either asks for.
         """
+        numbers = [int(ranking.order[0]), *also]
+        if len(numbers) == TWO and asks_which_first(understood):
+            wanted = replace(asked, field=PREREQUISITES)
+            needed = [self.say(understood, wanted, ranking, kept, number=number) for number in numbers]
+            first = first_of(needed[0], needed[1], self.index.names.codes, numbers, understood.language)
+            told = [one for one in needed if one.answer]
+            if first:
+                return [Saying(first, (), PREREQUISITES, told[0].course, told[0].passages)], told
         if said[0].answer is not None:
             beside = [one if one.answer else replace(one, answer=one.note) for one in beside]
         elif any(one.answer for one in beside):
             said = [replace(said[0], answer=said[0].note, note=None), *said[1:]]
         else:
             whole = replace(asked, field=None, elsewhere=0.0)
-            first, *beside = (
-                self.say(understood, whole, ranking, kept, number=number, compared=True)
-                for number in (int(ranking.order[0]), *also)
+            leading, *beside = (
+                self.say(understood, whole, ranking, kept, number=number, compared=True) for number in numbers
             )
-            said = [replace(first, field=asked.field, note=said[0].note)]
+            said = [replace(leading, field=asked.field, note=said[0].note)]
         if len(said) == len(beside) == 1:
-            said = [replace(said[0], note=said[0].note or verdict(said[0], beside[0], understood))]
+            note = said[0].note or verdict(said[0], beside[0], understood)
+            if said[0].course and beside[0].course and said[0].course.code == beside[0].course.code:
+                said, beside = [_of_year(said[0])], [_of_year(beside[0])]
+            said = [replace(said[0], note=note)]
         return said, beside
+
+
+def _of_year(saying: Saying) -> Saying:
+    """`saying` of one of several editions of a course, behind its year."""
+    year = saying.course.year if saying.course else None
+    dated = year is None or saying.answer is None or year in saying.answer
+    return saying if dated else replace(saying, answer=f"{year}: {saying.answer}")
 
 
 def _nothing_but(understood: Understood, said: Sequence[str]) -> bool:

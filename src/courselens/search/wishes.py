@@ -14,7 +14,6 @@ from courselens.search.plural import asks_for_courses
 from courselens.search.tokens import words
 from courselens.search.vocabulary import asking_words, conditions, either_as_written, stop_words
 
-_WITHOUT = re.compile(r"\bw/o\b", re.IGNORECASE)
 FEW = 4
 """Words of a topic before `but not`, fewer than which wish for courses though none are named."""
 
@@ -28,9 +27,10 @@ SEVERAL = 2
 
 def to_the_point(text: str) -> str:
     """`text` without what leads up to the question: `hello, could you tell me …`. All of it where nothing follows;
-    `w/o` is `without`, and what is said anew stands beside what was said before.
+    what is written for short is written out (`w/o` is `without`), and what is said anew stands beside what was said
+    before.
     """
-    text = _anew().sub(", ", _WITHOUT.sub("without", text))
+    text = _anew().sub(", ", _short().sub(lambda found: _written_out(found.group()), text))
     while found := _polite().match(text):
         if not any(letter.isalnum() for letter in text[found.end() :]):
             break
@@ -129,6 +129,17 @@ def _denying(name: str) -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def _anew() -> re.Pattern[str]:
     return re.compile(rf"\s*[,;.…–-]+\s*\b(?:{either_as_written('anew')})\b[\s,:]*(?=\w)", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def _short() -> re.Pattern[str]:
+    short = "|".join(map(re.escape, conditions()["shorthand"]))
+    return re.compile(rf"(?<![\w.&'/-])(?:{short})(?![\w.&'/-])", re.IGNORECASE)
+
+
+def _written_out(short: str) -> str:
+    """What a word is short for; a capital letter stays."""
+    return str(conditions()["shorthand"].get(short if len(short) == 1 else short.lower(), short))
 
 
 @lru_cache(maxsize=1)
