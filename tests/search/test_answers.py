@@ -334,7 +334,7 @@ def test_a_course_that_is_only_described_is_not_asked_for_what_it_lacks(lens: Le
     described = lens.answerer.understand("audits, needed beforehand")
     asked = Asked("course", "prerequisites", 0.9, 0.0, {"prerequisites": 0.9})
     number = lens.index.courses - 1
-    assert lens.answerer._described(asked, described, number).kind == "topic"
-    assert lens.answerer._described(replace(asked, field="content"), described, number).field == "content"
+    assert lens.answerer.one._described(asked, described, number).kind == "topic"
+    assert lens.answerer.one._described(replace(asked, field="content"), described, number).field == "content"
     stated = lens.answerer.understand("what is needed beforehand for audits?")
-    assert lens.answerer._described(asked, stated, number) == asked
+    assert lens.answerer.one._described(asked, stated, number) == asked

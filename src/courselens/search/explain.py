@@ -266,7 +266,7 @@ def _courses(lens: Lens, found: Considered) -> Iterator[Scored]:
 def _practical(lens: Lens, found: Considered) -> Iterator[tuple[str, tuple[str, ...]]]:
     order = found.ranking.order[:1].tolist() if found.asked.kind == "course" else []
     for one in concerns_of(found.understood.beside) if order else ():
-        telling = [place for place in lens.index.passages_of(order[0]) if lens.answerer.told(one, place)]
+        telling = [place for place in lens.index.passages_of(order[0]) if lens.answerer.one.told(one, place)]
         yield one.name, tuple(dict.fromkeys(lens.index.passage(place).asked for place in telling))
 
 
