@@ -9,6 +9,7 @@ import pytest
 
 from courselens.course import Catalogue, Course, Field
 from courselens.dataset.types import Passage
+from courselens.search.about_one import asks_of_the_first
 from courselens.search.confidence import GROUPS, Confidence, Logistic, Sureness
 from courselens.search.decide import Asked
 from courselens.search.excerpt import LONGEST
@@ -338,3 +339,27 @@ def test_a_course_that_is_only_described_is_not_asked_for_what_it_lacks(lens: Le
     assert lens.answerer.one._described(replace(asked, field="content"), described, number).field == "content"
     stated = lens.answerer.understand("what is needed beforehand for audits?")
     assert lens.answerer.one._described(asked, stated, number) == asked
+
+
+def test_what_is_asked_of_a_course_that_is_half_named_is_told_of_it(tmp_path: Path) -> None:
+    clinic = _course(
+        "C 1",
+        "International Treaty Law and Diplomatic Clinic for Rivers",
+        "English",
+        {"content": "Talks on the dam are simulated."},
+    )
+    others = [_course(f"O {n}", f"Subject {n} {word}", "English", {"content": f"{word}."}) for n, word in OTHER_WORDS]
+    courses = (clinic, *others)
+    build_index(Catalogue(courses), [one for each in courses for one in passages_of(each)], HashEncoder(256), tmp_path)
+    lens = Lens(open_index(tmp_path), HashEncoder(256), CREDULOUS)
+    for question, asks in (
+        ("which negotiations and sectors are looked at in the treaties clinic", True),
+        ("a clinic for sectors and negotiations", False),
+        ("which clinics are there", False),
+        ("which botany or optics is looked at", False),
+    ):
+        found = lens.consider(question)
+        assert asks_of_the_first(found.understood, found.ranking) == asks, question
+
+
+OTHER_WORDS = tuple(enumerate(("Botany", "Optics", "Weaving", "Acoustics", "Geology")))

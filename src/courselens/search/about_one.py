@@ -23,6 +23,7 @@ from courselens.search.following import SECTION as PREREQUISITES
 from courselens.search.instead import Instead, instead
 from courselens.search.lexical import query_words
 from courselens.search.naming import needed
+from courselens.search.places import words_of
 from courselens.search.query import Understood
 from courselens.search.rank import SATURATION, Parts, Ranking
 from courselens.search.rows import rows_asked
@@ -42,6 +43,11 @@ from courselens.search.translation import english_of_any
 from courselens.search.unstated import asks_of_groups_for_one
 from courselens.search.vocabulary import frame_words
 
+TWO = 2
+AHEAD = 0.3
+"""Score by which the first course must lead to be the one that is asked about."""
+SOME = 0.25
+"""Share of its title that must be said."""
 REMEMBERED = 40_000
 """Passages of which is kept what they tell."""
 SURE = 0.6
@@ -52,6 +58,18 @@ WRITTEN_TO = ("lecturer", "further")
 """What is asked by who wants to write to somebody."""
 INSTEAD = {"department": "study_board", "study_board": "department"}
 """Where a course has no such field, the one that answers nearly the same."""
+
+
+def asks_of_the_first(understood: Understood, ranking: Ranking) -> bool:
+    """Whether a question asks something of the first course, some words of whose title it says, and no other course is
+    nearly as good: `which negotiations are simulated in the diplomatic clinic`.
+    """
+    order, score = ranking.order.tolist(), ranking.score
+    alone = len(order) > 0 and (len(order) < TWO or float(score[order[0]] - score[order[1]]) >= AHEAD)
+    asking = words_of("question_words_only") | words_of("which") | words_of("yes_no")
+    if not alone or understood.plural or not any(word.text in asking for word in understood.told):
+        return False
+    return any(one.course == order[0] and one.cover >= SOME for one in understood.titles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +180,7 @@ class AboutOne:
 
         def beside(word: str) -> bool:
             mended = words(self.index.asked_model.mend(word))
-            if word in lecturers or any(one.text in frame_words() for one in mended):
+            if word in lecturers | words_of("giving") or any(one.text in frame_words() for one in mended):
                 return True
             told = query_words(f"{word} {english_of_any(word)}")
             return bool(self.index.course_lexical.scores(told, number, number + 1)[0])

@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 
 from courselens.encode import Vectors
-from courselens.search.about_one import AboutOne, OfOne
+from courselens.search.about_one import AboutOne, OfOne, asks_of_the_first
 from courselens.search.also import Also, changed_since
 from courselens.search.answer import Reference
 from courselens.search.conditions import Condition, ConditionParser, Found
@@ -144,7 +144,9 @@ class Answerer:
             terms = understood.wanted_but(understood.found.conditions)  # `X, fall or spring?`: no course has both
         parts = measure(self.index, understood, told, terms, hidden, passages=asked.kind != "course")
         ranking = rank(self.index, understood, asked, parts, allowed, most=most)
-        one = OfOne(asked, ranking)
+        one, found_as = OfOne(asked, ranking), asked.kind
+        if asked.kind == "topic" and person is None and asks_of_the_first(understood, ranking):
+            asked = replace(asked, kind="course")
         if asked.kind == "course" and len(ranking.order):
             one = self.one.read(understood, asked, ranking, vectors, kept, since)
             asked, ranking = one.asked, one.ranking
@@ -185,7 +187,7 @@ class Answerer:
         coverage = parts.coverage(int(ranking.order[0])) if len(ranking.order) else 0.0
         evidence = evidence_of(
             understood,
-            replace(asked, kind="courses") if written_to else asked,  # as sure as whose courses they are
+            replace(asked, kind="courses" if written_to else found_as),  # as sure as the course was found
             ranking,
             coverage,
             self.fields,
