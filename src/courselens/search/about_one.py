@@ -66,7 +66,9 @@ def asks_of_the_first(understood: Understood, ranking: Ranking) -> bool:
     """
     order, score = ranking.order.tolist(), ranking.score
     alone = len(order) > 0 and (len(order) < TWO or float(score[order[0]] - score[order[1]]) >= AHEAD)
-    asking = words_of("question_words_only") | words_of("which") | words_of("yes_no")
+    asking = words_of("which") | words_of("asking_who")
+    if understood.text.endswith("?"):  # `how firms choose suppliers` describes a course
+        asking = asking | words_of("question_words_only") | words_of("yes_no")
     if not alone or understood.plural or not any(word.text in asking for word in understood.told):
         return False
     return any(one.course == order[0] and one.cover >= SOME for one in understood.titles)
@@ -157,6 +159,11 @@ class AboutOne:
             asked = replace(asked, field=sentences[0].field, share=TOLD, elsewhere=0.0)
         other = None if also else self.instead_of(understood, number)
         return OfOne(asked, ranking, wanted, tuple(sentences), fits, tuple(beside), tuple(also), other, untold)
+
+    def surely(self, read: OfOne) -> bool:
+        """Whether what was `read` is a section that is asked, or surely a fact."""
+        fact = read.asked.field in self.course(int(read.ranking.order[0])).fields
+        return not fact or read.asked.share >= SURE
 
     def _told_by_sentences(self, asked: Asked, understood: Understood, number: int) -> dict[str, tuple[Concern, ...]]:
         """The clauses of a question, or all of it, that sentences of course `number` answer, with what they ask."""

@@ -145,11 +145,12 @@ class Answerer:
         parts = measure(self.index, understood, told, terms, hidden, passages=asked.kind != "course")
         ranking = rank(self.index, understood, asked, parts, allowed, most=most)
         one, found_as = OfOne(asked, ranking), asked.kind
-        if asked.kind == "topic" and person is None and asks_of_the_first(understood, ranking):
-            asked = replace(asked, kind="course")
-        if asked.kind == "course" and len(ranking.order):
-            one = self.one.read(understood, asked, ranking, vectors, kept, since)
-            asked, ranking = one.asked, one.ranking
+        spotted = asked.kind == "topic" and person is None and asks_of_the_first(understood, ranking)
+        if (asked.kind == "course" or spotted) and len(ranking.order):
+            read = self.one.read(understood, replace(asked, kind="course"), ranking, vectors, kept, since)
+            if not spotted or self.one.surely(read):
+                one = read
+                asked, ranking = one.asked, one.ranking
         thought = [
             word.text for word in understood.told if asked.kind == "courses" and word.text in words_of("opinions")
         ]
