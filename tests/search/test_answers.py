@@ -363,3 +363,17 @@ def test_what_is_asked_of_a_course_that_is_half_named_is_told_of_it(tmp_path: Pa
 
 
 OTHER_WORDS = tuple(enumerate(("Botany", "Optics", "Weaving", "Acoustics", "Geology")))
+
+
+def test_of_two_things_asked_the_one_that_is_no_field_is_told_or_said_to_be_missing(lens: Lens) -> None:
+    found = lens.ask("who teaches Supply Chain Management II and is full attendance expected")
+    assert found.field == "lecturer"
+    assert any("Full attendance is expected" in str(one.answer) for one in found.further)
+    missing = lens.ask("who teaches Supply Chain Management II and is it recorded")
+    assert missing.field == "lecturer"
+    assert missing.note == "The catalogue does not say this of 8,041 Supply Chain Management II."
+
+
+def test_nouns_before_a_name_each_ask(lens: Lens) -> None:
+    found = lens.ask("the lecturer and the language of Supply Chain Management II")
+    assert {found.field, *(one.field for one in found.further)} == {"lecturer", "language"}

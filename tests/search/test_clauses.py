@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from courselens.search.clauses import clauses
+from courselens.search.clauses import clauses, field_of_noun, joined_by_word, of_nouns
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,42 @@ from courselens.search.clauses import clauses
 )
 def test_the_parts_that_each_ask(frame: str, expected: tuple[str, ...]) -> None:
     assert clauses(frame) == expected
+
+
+@pytest.mark.parametrize(
+    ("clause", "field"),
+    [
+        ("the language of X", "language"),
+        ("X voraussetzungen", "prerequisites"),
+        ("X læringsmålene", "objectives"),
+        ("X grading scale", "grading_scale"),
+        ("what X is like", None),
+        ("X", None),
+    ],
+)
+def test_a_noun_alone_asks_for_its_field(clause: str, field: str | None) -> None:
+    assert field_of_noun(clause) == field
+
+
+@pytest.mark.parametrize(
+    ("frame", "expected"),
+    [
+        ("credits of X, and what songs do we sing", ("credits of X", "X what songs do we sing")),
+        ("topics of X plus do i need a harp", ("topics of X", "X do i need a harp")),
+        ("credits of X and harps", ()),
+    ],
+)
+def test_what_asks_in_words_may_be_about_anything(frame: str, expected: tuple[str, ...]) -> None:
+    assert clauses(frame) == expected
+
+
+def test_a_comma_alone_joins_what_says_the_same_again() -> None:
+    frame = "X assessment, which parts and what language"
+    assert not joined_by_word("X assessment", frame)
+    assert joined_by_word("X which parts", frame)
+    assert joined_by_word("X what language", frame)
+
+
+def test_only_nouns_count_where_no_course_is_named() -> None:
+    assert of_nouns(clauses("voraussetzungen und prüfung von X")) == ("X voraussetzungen", "prüfung von X")
+    assert of_nouns(clauses("who teaches X and how many credits")) == ()

@@ -63,7 +63,15 @@ def compared(question: str) -> set[str]:
         ("does weight training give more credits than yoga", {"Weight", "Hatha"}),
         ("which one has more credits, weight training or yoga", {"Weight", "Hatha"}),
         ("compare asylum rules with weight training", {"Asylum", "Weight"}),
+        ("who teaches weight training and who asylum rules", {"Weight", "Asylum"}),
+        ("leniency or yoga - which has prerequisites", {"Advanced", "Hatha"}),
+        ("weight training and yoga, when do they start each", {"Weight", "Hatha"}),
+        ("wann beginnen weight training und yoga jeweils", {"Weight", "Hatha"}),
+        ("compare the exams of leniency and databases", {"Advanced", "Graph"}),
         ("is the exam in weight training oral or written", set()),
+        ("how long is each session of weight training and who pays", set()),
+        ("who teaches weight training and who pays", set()),
+        ("weight training, which has an exam or a paper", set()),
         ("more about asylum rules please", set()),
         ("comparative leniency", set()),
     ],
@@ -112,6 +120,9 @@ def test_letters_that_one_code_alone_has_name_it(lens: Lens) -> None:
         ("can you recommend something with psychology", "courses about psychology"),
         ("something fun about media or culture", "courses about media or culture"),
         ("I want to become a data scientist, what courses fit", "courses about data scientist"),
+        ("which course would you recommend for someone into gender topics", "courses about gender topics"),
+        ("what courses do you recommend for people interested in law", "courses about law"),
+        ("which course would you recommend for my thesis", "which course would you recommend for my thesis"),
         ("Ich möchte etwas über Wein lernen", "Kurse zu Wein"),
         ("Ich möchte Unternehmensberater werden, welche Kurse empfiehlst du?", "Kurse zu Unternehmensberater"),
         ("jeg vil gerne lære noget om psykologi, hvad skal jeg vælge", "kurser om psykologi"),
@@ -204,3 +215,20 @@ def test_what_is_asked_where_courses_are_compared(
     lens: Lens, question: str, shares: dict[str, float], field: str
 ) -> None:
     assert decide(lens.answerer.understand(question), shares, frozenset(shares)).field == field
+
+
+def test_what_is_asked_of_each_of_two_courses_is_told_of_both(lens: Lens) -> None:
+    answers = told(lens, "who teaches weight training and who asylum rules")
+    assert sorted(one.split()[0] for one in answers) == ["BA-BASYL1000U", "BA-BWGHT1000U"]
+
+
+def test_the_words_of_a_comparison_are_kept_where_short_titles_are_compared(lens: Lens) -> None:
+    understood = lens.answerer.understand("which is bigger in participants: leniency or asylum rules")
+    assert "bigger in participants" in understood.frame
+
+
+def test_a_code_that_needs_something_is_asked_about(lens: Lens) -> None:
+    understood = lens.answerer.understand("does CHEM 248 need weight training and what term is it")
+    assert [one.code for one in understood.codes] == ["CHEM 248"]
+    taken = lens.answerer.understand("does CHEM 248 need to be taken before weight training")
+    assert not taken.codes

@@ -250,6 +250,8 @@ def test_departments_by_their_short_forms(question: str, codes: set[str]) -> Non
         ("law courses", {"S4", "S5"}),
         ("courses on competition law", {"S4"}),
         ("economics classes", {"S6"}),
+        ("matematik fag til 6 ects", {"S3"}),
+        ("er faget om matematik svært", {"S1", "S2", "S3", "S4", "S5", "S6"}),
         ("courses on the law of large numbers", {"S1", "S2", "S3", "S4", "S5", "S6"}),
         ("is statistics needed?", {"S1", "S2", "S3", "S4", "S5", "S6"}),
     ],

@@ -12,6 +12,7 @@ from courselens.course import Course, ExamPart
 from courselens.search.conditions import ConditionParser
 from courselens.search.exams import is_exam, parts_of
 from courselens.search.facts import Condition, Facts
+from courselens.search.wishes import to_the_point
 from fakes import course
 
 CENTRAL = {"Responsible for organisation": "central"}
@@ -104,3 +105,38 @@ def test_facts_keep_the_parts_and_do_without_them(tmp_path: Path) -> None:
     before = replace(FACTS, parts={}, part_courses=())
     assert together.mask(before).tolist() == [True, True, False, False, False]
     assert set(kept("which courses are pass/fail only", before)) == set("MAON")
+
+
+@pytest.mark.parametrize(
+    ("question", "codes"),
+    [
+        ("courses where the only grade is a written exam and its closed book", "B"),
+        ("courses with a written exam that is closed book", "B"),
+        ("courses without any exam aids allowed", "BO"),
+        ("courses w/o any exam aids", "BO"),
+        ("Kurse ohne jegliche Hilfsmittel", "BO"),
+        ("courses without aids", "BMO"),
+        ("what has an oral exam but no written part", "O"),
+        ("courses without a written component", "O"),
+        ("Kurse ohne schriftlichen Teil", "O"),
+        ("courses with a written part", "BMA"),
+    ],
+)
+def test_what_is_denied_of_examinations_altogether(question: str, codes: str) -> None:
+    assert kept(to_the_point(question)) == codes
+
+
+def test_who_examines_is_a_rule_of_the_form_it_is_said_with() -> None:
+    external = {"Examiner(s)": "Internal examiner and external examiner"}
+    made = (examined("P", (), Project=external), examined("W", (), Project={}, Written_assignment=external))
+    facts = Facts.of(made)
+    conditions = ConditionParser(facts).parse("project report exams with external examiner").conditions
+    assert np.all([one.mask(facts) for one in conditions], axis=0).tolist() == [True, False]
+
+
+def test_a_grade_of_the_group_is_of_group_work() -> None:
+    group, alone = ((ExamPart("Presentation", 100.0, grouping=one),) for one in ("group", "individual"))
+    facts = Facts.of([replace(course("G", "Group"), exam=group), replace(course("I", "One"), exam=alone)])
+    for question in ("kurse mit gruppennote zu 100%", "courses with 100% group grade", "fag med 100 % gruppekarakter"):
+        conditions = ConditionParser(facts).parse(question).conditions
+        assert np.all([one.mask(facts) for one in conditions], axis=0).tolist() == [True, False]

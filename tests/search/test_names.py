@@ -193,3 +193,24 @@ def test_a_part_that_many_titles_share_names_none() -> None:
     names = Names.of((*projects, course("G1", "Grand Challenge: Insurance")))
     assert names.find_titles(words("who gives the consultancy project on red wine"))[0].strength < NAMED
     assert names.find_titles(words("who gives the grand challenge"))[0].strength >= NAMED
+
+
+@pytest.mark.parametrize(
+    ("question", "code"),
+    [
+        ("can i take modern III dance without any experience", "DANCE 311"),
+        ("how many credits has modern dance III", "DANCE 311"),
+        ("prerequisites of modern dance II", "DANCE 211"),
+        ("can i take modern dance I", "DANCE 111"),
+        ("can i take modern dance", "DANCE 111"),
+    ],
+)
+def test_the_number_that_is_said_is_the_number_of_the_course(question: str, code: str) -> None:
+    dances = (
+        course("DANCE 111", "Modern Dance I"),
+        course("DANCE 211", "Modern Dance II"),
+        course("DANCE 311", "Modern III"),
+        course("HIST 230", "Modern China"),
+        course("DANCE 260", "Folk Dance of Europe"),
+    )
+    assert dances[Names.of(dances).find_titles(words(question))[0].course].code == code

@@ -16,7 +16,7 @@ from courselens.search.also import Also
 from courselens.search.concerns import Concern, concerns_of
 from courselens.search.conditions import Condition
 from courselens.search.contacts import CONTACTS, asks_address_of, with_address
-from courselens.search.decide import TOLD, Asked, asks, names_a_topic
+from courselens.search.decide import TOLD, Asked, asks, decide, names_a_topic
 from courselens.search.excerpt import writes
 from courselens.search.field import Fit, choose_field, openness
 from courselens.search.following import SECTION as PREREQUISITES
@@ -34,7 +34,7 @@ from courselens.search.saying import (
 )
 from courselens.search.sections import labelled
 from courselens.search.sentences import by_sentence, no_sentence, say_sentences
-from courselens.search.several import by_clauses, stated
+from courselens.search.several import by_clauses, by_each, group_of, left_over, settled, stated
 from courselens.search.stored import Index
 from courselens.search.teller import Teller
 from courselens.search.telling import date_or_amount, telling
@@ -77,7 +77,8 @@ def asks_of_the_first(understood: Understood, ranking: Ranking) -> bool:
 @dataclass(frozen=True, slots=True)
 class OfOne:
     """What is asked of the first course: all that is `wanted`, the `sentences` that tell some of it, how well its
-    passages fit; further courses that are named (`also`) with what is said of them (`beside`).
+    passages fit; further courses that are named (`also`) with what is said of them (`beside`); what is said of clauses
+    that ask for no field in so many words (`halves`).
     """
 
     asked: Asked
@@ -89,6 +90,7 @@ class OfOne:
     also: tuple[int, ...] = ()
     other: Instead | None = None
     untold: float = 0.0
+    halves: tuple[Saying, ...] = ()
 
 
 class AboutOne:
@@ -136,7 +138,9 @@ class AboutOne:
         ranking = replace(ranking, parts=fitting)
         asking = self._told_by_sentences(asked, understood, number)
         own = vectors[1 : understood.asking_texts]
-        several = by_clauses(asked, understood, own, self.index.asked_model, self.fields, asking)
+        each = settled(asked, by_each(understood, own, self.index.asked_model, self.fields, asking))
+        left = left_over(asked, each, understood)
+        several = by_clauses(asked, each, asking, left)
         wanted = several or stated(asked, understood) or (asked,)
         sentences = sorted(self._sentences(number, asking), key=lambda one: one.field != asked.field)
         if sentences:
@@ -158,7 +162,30 @@ class AboutOne:
         if sentences:
             asked = replace(asked, field=sentences[0].field, share=TOLD, elsewhere=0.0)
         other = None if also else self.instead_of(understood, number)
-        return OfOne(asked, ranking, wanted, tuple(sentences), fits, tuple(beside), tuple(also), other, untold)
+        halves = [self._half(understood, number, clause, vectors, parts, kept, ranking) for clause in left]
+        groups = {group_of(one.field) for one in wanted}
+        told = tuple(one for one in halves if one.field is None or group_of(one.field) not in groups)
+        return OfOne(asked, ranking, wanted, tuple(sentences), fits, tuple(beside), tuple(also), other, untold, told)
+
+    def _half(
+        self,
+        understood: Understood,
+        number: int,
+        clause: str,
+        vectors: Vectors,
+        parts: Parts,
+        kept: Sequence[Condition],
+        ranking: Ranking,
+    ) -> Saying:
+        """What is said of course `number` where `clause` is all that is asked."""
+        vector = vectors[1 + understood.clauses.index(clause)]
+        alone = replace(understood, frame=clause, beside=clause, clauses=())
+        concerns = concerns_of(clause)
+        fits, fitting = self._fits(alone, number, vector, parts, concerns)
+        asked = decide(alone, self.index.asked_model.probabilities(clause, vector), self.fields)
+        untold = self._untold(asked, fits, concerns)
+        asked = self._field(asked, alone, number, fits, untold, concerns)
+        return self.teller.say(alone, asked, replace(ranking, parts=fitting), kept, number=number)
 
     def surely(self, read: OfOne) -> bool:
         """Whether what was `read` is a section that is asked, or surely a fact."""

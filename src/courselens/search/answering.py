@@ -164,6 +164,9 @@ class Answerer:
                 for each in (one.wanted if one.sentences else one.wanted or (asked,))
             ),
         ]
+        of_facts = all(each.value and "\n" not in str(each.answer) for each in said)  # a passage may tell it as well
+        if all(each.answer for each in said):
+            said += [each for each in one.halves if each.answer or of_facts]
         if person is not None and len(ranking.order):
             said = [
                 say_person(understood, self.course(self.index.owner(person.place)), person, self.passage(person.place))
@@ -182,7 +185,7 @@ class Answerer:
         if one.fits and len(said) == 1 and not compared:
             behind = self.teller.elsewhere(understood, saying, int(ranking.order[0]), one.fits)
             if behind and saying.answer is None:
-                saying = behind
+                saying, asked = behind, replace(asked, field=behind.field, elsewhere=0.0)
             else:
                 further += [behind] if behind else []
         coverage = parts.coverage(int(ranking.order[0])) if len(ranking.order) else 0.0

@@ -6,14 +6,16 @@ joins them, which are short forms more often than not, and each is best told by 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from courselens.search.names import MAYBE, NAMED, Names, TitleMention
 from courselens.search.places import words_of
-from courselens.search.tokens import Word
-from courselens.search.vocabulary import asking_words
+from courselens.search.tokens import Word, fold
+from courselens.search.vocabulary import asking_words, frame_words, load
 
 NEAR = 2
 """Words after the joining word among which the second title begins."""
@@ -21,6 +23,8 @@ ALL_SAID = 0.99
 """Share of the words of a side that a part of a title explains."""
 CLEAR = 0.25
 """Strength by which it must lead before others."""
+LONG = 6
+"""Letters of a word that names a course alone."""
 JOINTS = 3
 """Joining words that are tried."""
 EARLY = 2
@@ -40,8 +44,9 @@ def pair(
         word in words_of("same") or (word in words_of("comparing") and (place < EARLY or not word.endswith("ing")))
         for word, place in free.items()
     )
+    each = _each_asked(said)
     one_of = any(said[place : place + 2] == ["the", "one"] for place in range(len(said)))  # `or B the one with an exam`
-    if not comparing and not one_of and words_of("comparatives").isdisjoint(free):
+    if not comparing and not one_of and not each and words_of("comparatives").isdisjoint(free):
         return None
     joining = words_of("choosing") | words_of("than") | words_of("versus") | words_of("both")
     places = [place for place, word in enumerate(said) if word in joining]
@@ -55,11 +60,31 @@ def pair(
         first, second = found
         if first is None or second is None or first.course == second.course:
             continue
-        near = second.places[0] - place <= (NEAR if comparing or said[place] not in words_of("both") else 1)
+        near = second.places[0] - place <= (NEAR if comparing or each or said[place] not in words_of("both") else 1)
         joined = said[place] in words_of("than") or comparing or place - first.places[-1] <= 1
         if near and joined and (best is None or _strength(first, second) > _strength(*best)):
             best = first, second
     return best
+
+
+def _each_asked(said: Sequence[str]) -> bool:
+    """Whether something is asked of each of two courses: `which has prerequisites`, `when do they start each`, `who
+    teaches A and who B`.
+    """
+    pairs = [*itertools.pairwise(said)]
+    chooses = not words_of("choosing").isdisjoint(said)
+    if chooses and any(one in words_of("which") and after in words_of("held") for one, after in pairs):
+        return True
+    again = any(
+        before in words_of("both") and word in words_of("question_words_only") and word in said[:place]
+        for place, (before, word) in enumerate(pairs)
+    )
+    return again or not _each().isdisjoint(said)
+
+
+@lru_cache(maxsize=1)
+def _each() -> frozenset[str]:
+    return frozenset(map(fold, load("clauses.yaml")["each"]))
 
 
 def _sides(text: str, told: Sequence[Word], place: int) -> tuple[range, range]:
@@ -69,6 +94,7 @@ def _sides(text: str, told: Sequence[Word], place: int) -> tuple[range, range]:
         return re.search(r"[,;:?!()]", text[told[one].end : told[one + 1].start]) is not None
 
     stop = words_of("comparatives") | words_of("same") | words_of("yes_no") | words_of("comparing") | words_of("held")
+    stop |= _each()
     before = words_of("comparing") if told[place].text in words_of("than") else stop  # `A gives more than B`
     start, end = place, place + 1
     while start > 0 and told[start - 1].text not in before and not (start < place and parted(start - 1)):
@@ -90,9 +116,15 @@ def _named(names: Names, told: Sequence[Word], side: range) -> TitleMention | No
     if not found:
         return None
     own = [place for place in found[0].places if told[side[place]].text not in asking_words()]
-    alone = len(own) > 1 and found[0].strength >= MAYBE and found[0].said >= ALL_SAID
+    rare = len(own) == 1 and _names_alone(told[side[own[0]]].text, found)
+    alone = (len(own) > 1 or rare) and found[0].strength >= MAYBE and found[0].said >= ALL_SAID
     alone = alone and all(one.strength < found[0].strength - CLEAR for one in found[1:] if one.cover != found[0].cover)
     if found[0].strength < NAMED and not alone:
         return None
     where: Mapping[int, int] = dict(enumerate(side))
     return replace(found[0], places=tuple(where[place] for place in found[0].places))
+
+
+def _names_alone(word: str, found: Sequence[TitleMention]) -> bool:
+    """Whether a word that asks nothing is of one title among those `found`: `megaprojects`."""
+    return len(word) >= LONG and word not in frame_words() and len({one.cover for one in found}) == 1

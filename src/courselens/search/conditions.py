@@ -18,15 +18,17 @@ from rapidfuzz.distance import OSA
 
 from courselens.dataset.glossary import is_written
 from courselens.search.amounts import amounts, bare_credits, levels, numbers_said, terms, years
+from courselens.search.boards import Boards
 from courselens.search.departments import Departments
 from courselens.search.disciplines import Disciplines
 from courselens.search.exam_amounts import of_exams
-from courselens.search.exams import GROUP, INDIVIDUAL, is_exam
+from courselens.search.exams import CLOSED, EXAM, GROUP, INDIVIDUAL, KINDS
 from courselens.search.facts import Condition, Facts
 from courselens.search.joined import beside, joined, joins, overlap, overlaps
 from courselens.search.phrases import (
     LONGEST_PHRASE,
     known_phrases,
+    of_class_years,
     own_phrases,
     stemmed,
     stemmed_phrases,
@@ -86,6 +88,7 @@ class ConditionParser:
         self.own = own_phrases(facts)
         self.departments = Departments(facts)
         self.disciplines = Disciplines(facts)
+        self.boards = Boards(facts)
         self._meant = lru_cache(maxsize=REMEMBERED)(self._look_up)
         self._begins = {phrase[0] for phrase in (*self.phrases, *stemmed_phrases(), *self.own) if len(phrase) > 1}
         self.names = _name_words(facts.values.get("lecturer", {}))
@@ -129,6 +132,8 @@ class ConditionParser:
         add(of_exams(blank, text, self.facts))
         add(years(blank, text, self.facts, named))
         numbers = tuple(made)
+        add(self.boards.named(text, told))
+        add(of_class_years(text))
         names = [one for one in self._lecturers(told, text) if isinstance(one, str) or not overlaps(one, numbers)]
         known = [*numbers, *(one for one in names if not isinstance(one, str))]
         add(one for one in self._phrases(told, text, known) if isinstance(one, str) or not overlaps(one, numbers))
@@ -149,6 +154,8 @@ class ConditionParser:
 
     def untold(self, said: str) -> bool:
         """Whether words that were ignored ask for what the catalogue tells of no course: a level where it has none."""
+        if of_class_years(said):
+            return True
         told = words(said)
         phrases = [tuple(word.text for word in told[start:]) for start in range(len(told))]
         fields = {field for phrase in phrases for field, _ in self._meanings(phrase)}
@@ -279,9 +286,12 @@ class ConditionParser:
         said = around.said
         if field not in self.facts.values:
             return said if field in SURELY else None
-        if field == "exam_form" and value == "exam":
-            exams = [one for one in self.facts.values[field] if is_exam(one)]
-            return Condition(field, "not", tuple(exams), said, around.start, around.end) if operator == "not" else None
+        if field == "exam_form" and value in KINDS:
+            forms = tuple(one for one in self.facts.values[field] if KINDS[value](one))
+            told = operator == "not" or (forms and value != EXAM)
+            return Condition(field, operator, forms, said, around.start, around.end) if told else None
+        if value == CLOSED and any(word.text in words_of("any_of_all") for word in words(said)):
+            operator = "only"  # `without any aids` is so in each part
         if operator == "only" and value in (INDIVIDUAL, GROUP):  # who does it alone does nothing in a group
             field, value, operator = ALONE[value], GROUP if value == INDIVIDUAL else INDIVIDUAL, "not"
         values = self._catalogue_values(field, value)
@@ -381,6 +391,6 @@ def values_said(text: str, field: str) -> frozenset[str]:
     for place in range(len(told)):
         for size in range(1, LONGEST_PHRASE + 1):
             for name, value in known_phrases().get(tuple(told[place : place + size]), ()):
-                if name == field and value != "exam":
+                if name == field and value not in KINDS:
                     found.add(value)
     return frozenset(found)

@@ -24,6 +24,10 @@ Kind = Literal["course", "courses", "topic"]
 
 NEARLY = 0.45
 """Strength from which a question for yes or no is about the course of that title: `is evaluating innovation hard`."""
+NEARLY_SAID = 0.4
+"""The same where it is asked if there is an examination in it."""
+THERE = (["there"], ["es"], ["der"])
+"""Second words of who asks whether there is something."""
 LEAST_ASKED = 0.35
 """Probability from which a field or section counts as asked of a course that is named."""
 DESCRIBED_ASKED = 0.4
@@ -137,6 +141,8 @@ def _conditions_alone(understood: Understood, asked: str) -> bool:
         return True  # `is Bieger teaching this term?`
     if _yes_no(understood) or (_of_the_course(understood) and not understood.plural):
         return False
+    if _whether_examined(understood) or lecturer_beside(understood):
+        return False
     if understood.plural:
         return True
     if asked == "lecturer" and not understood.named and all(one.field == "lecturer" for one in told):
@@ -159,6 +165,35 @@ def _conditions_alone(understood: Understood, asked: str) -> bool:
     if said and any(word.text in words_of("singular_courses") for word in understood.told):
         return True
     return not understood.topical or len(told) > 1 or _same(told, asked) or _asks_to_filter(understood)
+
+
+def _whether_examined(understood: Understood) -> bool:
+    """Whether it is asked if a course that a topic nearly names has an examination of some kind: `is there an exam
+    in robot perception or just a project?`, `are there external examiners in catalysis`; not `in courses on robots`.
+    """
+    first = [word.text for word in understood.told[:2]]
+    if understood.plural or not understood.topical or understood.strength < NEARLY_SAID:
+        return False
+    there = first[:1] != [] and first[0] in words_of("yes_no") | words_of("giving") and first[1:] in THERE
+    exams = any(one.field in ("exam_form", "exam_rule") for one in understood.found.conditions)
+    return there and exams and not any(word.text in words_of("courses") for word in understood.told)
+
+
+def lecturer_beside(understood: Understood) -> Condition | None:
+    """The lecturer in brackets behind a course that is spoken of: `the trust course (Weibel)`."""
+    if understood.plural or not any(word.text in words_of("singular_courses") for word in understood.told):
+        return None
+    text = understood.text
+    return next(
+        (
+            one
+            for one in understood.found.conditions
+            if one.field == "lecturer"
+            and text[: one.start].rstrip()[-1:] == "("
+            and text[one.end :].lstrip()[:1] == ")"
+        ),
+        None,
+    )
 
 
 def _of_department(understood: Understood) -> bool:
@@ -265,6 +300,8 @@ def names_a_topic(understood: Understood) -> bool:
 
 def _about_one(understood: Understood) -> bool:
     """Whether a question is asked about a course that its words nearly name."""
+    if _whether_examined(understood):
+        return True
     near = understood.strength >= NEARLY or _of_the_course(understood)
     return near and _yes_no(understood) and not understood.plural
 
@@ -276,7 +313,9 @@ def applied(understood: Understood, asked: Asked) -> Found:
     if asked.kind != "course":
         return understood.found
     told = understood.found.conditions
-    nearly = understood.strength >= NEARLY and _yes_no(understood)
+    if one := lecturer_beside(understood):
+        return Found((one, *(each for each in told if each.field == "year")), ())
+    nearly = (understood.strength >= NEARLY and _yes_no(understood)) or _whether_examined(understood)
     if understood.codes or not (understood.named or nearly):
         of_year = not _yes_no(understood)  # `what year is X 2024/2025 of`, not `does X run in 2025?`
         kept = tuple(one for one in told if one.field != asked.field or (one.field == "year" and of_year))

@@ -50,7 +50,8 @@ class Disciplines:
         """One condition on all the disciplines that the words name, where they say nothing else beside the conditions
         `made` and a word for courses, and some course fulfils both: else they are a topic as any other.
         """
-        if not self.values or not asks_for_courses(told):
+        any_number = any(word.text in words_of("of_any_number") for word in told)
+        if not self.values or not (any_number or asks_for_courses(told)):
             return []
         small = _small()
         rest = [word for word in told if word.text not in small and not within(word, made)]

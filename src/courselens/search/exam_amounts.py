@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from courselens.search.amounts import COMPARING, compare
-from courselens.search.exams import GROUP, INDIVIDUAL, MINUTES, PARTS, WEIGHT, weight_of
+from courselens.search.exams import GROUP, INDIVIDUAL, MINUTES, PARTS, WEIGHT, WRITTEN, weight_of
 from courselens.search.facts import Condition, Facts
 from courselens.search.tokens import either, flat, words
 from courselens.search.vocabulary import conditions, stop_words
@@ -94,7 +94,8 @@ def weight_held(field: str, held: Collection[str]) -> str:
 def _said_forms() -> Mapping[str, str]:
     """Flat phrase of a form of examination → the form."""
     data = conditions()
-    said = {flat(str(phrase)): form for form, phrases in data["exam_form"].items() for phrase in phrases}
+    forms = {form: phrases for form, phrases in data["exam_form"].items() if form != WRITTEN}
+    said = {flat(str(phrase)): form for form, phrases in forms.items() for phrase in phrases}
     for phrase, form in tuple(said.items()):  # `aus schriftlicher Arbeit`
         first, space, rest = phrase.partition(" ")
         if space and first.endswith("e"):

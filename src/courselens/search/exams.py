@@ -7,7 +7,7 @@ rule is data (`words/conditions.yaml`).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from courselens.course import Course, ExamPart
@@ -23,8 +23,11 @@ MINUTES = "exam_minutes"
 """The field of how long a part takes, in minutes."""
 GROUP = "Group work"
 INDIVIDUAL = "Individual work"
+CLOSED = "Closed book"
 EXAM = "exam"
 """Any form that is called an exam, written or oral."""
+WRITTEN = "written"
+"""Any form that is called written, an exam or an assignment."""
 
 _LENGTH = re.compile(r"(\d+(?:[.,]\d+)?)\s*(min|hour|h\b|time|stunde|std)")
 
@@ -53,6 +56,15 @@ def parts_of(course: Course) -> list[list[str]]:
 def is_exam(form: str) -> bool:
     """Whether a form of examination is an exam or a test, which is sat, and no work that is handed in."""
     return any(word.text in words_of("exam_forms") for word in words(form))
+
+
+def in_writing(form: str) -> bool:
+    """Whether a form of examination is called written."""
+    return any(word.text == WRITTEN for word in words(form))
+
+
+KINDS: Mapping[str, Callable[[str], bool]] = {EXAM: is_exam, WRITTEN: in_writing}
+"""What a question may call several forms of examination at once, and which they are."""
 
 
 def _rules_of_part(part: ExamPart) -> dict[str, None]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from courselens.search.exams import GROUP, INDIVIDUAL
 from courselens.search.facts import Condition
 from courselens.search.places import Around, words_of
 from courselens.search.tokens import Word, words
@@ -132,6 +133,8 @@ def _of_exam(one: Condition) -> bool:
 def _belongs(first: Condition, other: Condition, text: str) -> bool:
     """Whether two conditions on examinations, one of them a rule, have nothing between that may tell of two parts."""
     between, parting = text[first.end : other.start], words_of("joining") | words_of("parting")
+    if other.field == "exam_rule" and not {GROUP, INDIVIDUAL} & {*other.values}:
+        parting -= words_of("with")  # `an oral exam with external examiner`, not `with group work`
     parted = re.search(r"[,;.?!:/+&]", between) or any(word.text in parting for word in words(between))
     return _of_exam(other) and "exam_rule" in (first.field, other.field) and not parted
 

@@ -50,6 +50,10 @@ FEW = 3
 """Titles that a word may stand in to name a course by itself, as a part of its title."""
 LEAST_COVER = 0.1
 """Share of a title's weight below which it is not named."""
+NUMERALS = frozenset("2345678")
+"""Numbers of courses, as `II` and `2` are read alike."""
+OTHER_NUMBER = 0.5
+"""Share of its strength that a title keeps beside one of the number that is said."""
 PART_OF = 0.95
 """What a title counts less for that is but a part of another one that is said."""
 TOGETHER = 3
@@ -167,7 +171,8 @@ class Names:
     def find_titles(self, told: Sequence[Word], *, most: int = 30) -> list[TitleMention]:
         """The titles that the question may name, strongest first."""
         told = told[:LONGEST_QUERY]
-        alike = [self.similar(word.text) for word in told]
+        numbered = any(word.text in NUMERALS for word in told)
+        alike = [() if numbered and _speaks(told, at) else self.similar(one.text) for at, one in enumerate(told)]
         places: dict[int, tuple[int, float]] = {}
         for place, found in enumerate(alike):
             for number, similarity in found:
@@ -180,14 +185,12 @@ class Names:
             known = best.get(mention.course)
             if known is None or mention.better_than(known):
                 best[mention.course] = mention
-        named = list(best.values())
+        named = _numbered_as_said(told, list(best.values()))
         longer = [one for one in named if one.whole]
         if longer:
             shorter = (any(map(one.part_of, longer)) for one in named)
-            named = [
-                replace(one, cover=one.cover * PART_OF) if part else one
-                for one, part in zip(named, shorter, strict=True)
-            ]
+            both = zip(named, shorter, strict=True)
+            named = [replace(one, cover=one.cover * PART_OF) if part else one for one, part in both]
         return sorted(named, key=lambda one: (-one.strength, one.course))[:most]
 
     def similar(self, word: str) -> tuple[tuple[int, float], ...]:
@@ -305,6 +308,27 @@ def _mention(
     together = len(used) >= TOGETHER and used[-1] - used[0] < len(used)
     whole = together and cover >= SEGMENT_WEIGHT - 0.01 and len(matched) == len(used)
     return TitleMention(course, min(1.0, cover), said, weight, tuple(used), whole)
+
+
+def _speaks(told: Sequence[Word], place: int) -> bool:
+    """Whether `I` is who asks rather than a number: `can I take Modern III`."""
+    before = told[place - 1].text if place else ""
+    return told[place].text == "i" and before in asking_words() and before not in NUMERALS
+
+
+def _numbered_as_said(told: Sequence[Word], named: list[TitleMention]) -> list[TitleMention]:
+    """`named`, weaker where a title lacks the number said beside its words and is stronger than one that has it: of
+    `Modern Dance III` the first Modern Dance, where there is a Modern III.
+    """
+    for place in (place for place, word in enumerate(told) if word.text in NUMERALS):
+        numbered = [one for one in named if place in one.places]
+        having = {other for one in numbered for other in one.places}
+        best = max((one.strength for one in numbered), default=1.0)
+        for number, one in enumerate(named):
+            own = {*one.places}
+            if one.strength > best and place not in own and own & having and own & {place - 1, place + 1}:
+                named[number] = replace(one, cover=one.cover * OTHER_NUMBER)
+    return named
 
 
 def _amid(alike: Sequence[Sequence[object]], place: int) -> int:

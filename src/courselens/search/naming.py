@@ -131,7 +131,7 @@ def is_needed(names: Names, told: Sequence[Word], codes: Sequence[CodeMention]) 
     needs = [place for place, word in enumerate(ahead) if word.text in needing | words_of("lacking")]
     if needs and needs[-1] >= len(ahead) - 2:
         ahead = ahead[: needs[-1]]
-    elif ahead and ahead[-1].text in asking and after & needing:
+    elif ahead and ahead[-1].text in asking and after & needing and not _needs(behind):
         ahead = ahead[:-1]
     elif not (linking and after & needing):
         return False
@@ -141,6 +141,12 @@ def is_needed(names: Names, told: Sequence[Word], codes: Sequence[CodeMention]) 
         if titles and titles[0].strength >= NAMED and titles[0].course not in coded:
             return True
     return False
+
+
+def _needs(behind: Sequence[Word]) -> bool:
+    """Whether the words behind a code ask what its course needs: `does PHYS 252 need maths`, not `need to be taken`."""
+    said = [word.text for word in behind[:2]]
+    return said[0] in words_of("needing_itself") and "to" not in said
 
 
 def besides_needed(

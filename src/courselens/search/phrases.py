@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from courselens.search.facts import Facts
 from courselens.search.places import Phrase, words_of
-from courselens.search.tokens import words
+from courselens.search.tokens import either, flat, words
 from courselens.search.vocabulary import conditions
 
 LONGEST_PHRASE = 6
@@ -64,6 +64,18 @@ def known_phrases() -> dict[Phrase, list[tuple[str, str]]]:
 def stemmed_phrases() -> dict[Phrase, list[tuple[str, str]]]:
     """The same without the endings of German adjectives: `mündlicher Prüfung` is `mündliche Prüfung`."""
     return {stemmed(phrase): found for phrase, found in known_phrases().items()}
+
+
+def of_class_years(text: str) -> list[str]:
+    """What `text` says of the years of study that courses are open to, which no field tells: `open to first-years`."""
+    return [text[found.start() : found.end()] for found in _class_years().finditer(flat(text))]
+
+
+@lru_cache(maxsize=1)
+def _class_years() -> re.Pattern[str]:
+    said = (either(conditions()[name]) for name in ("negation", "closed_to", "class_years"))
+    denied, allowed, years = (one.replace(r"\ ", r"[\s\-]+") for one in said)
+    return re.compile(rf"\b(?:(?:{denied})\s+)?(?:{allowed})\s+(?:\w+\s+){{0,2}}?(?:{years})\b(?:\s+student\w*)?")
 
 
 def stemmed(phrase: Phrase) -> Phrase:

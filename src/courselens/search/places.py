@@ -165,6 +165,8 @@ def fits(field: str, own: bool, phrase: Phrase, around: Around) -> bool:
     negated = around.operator != "is"
     if ruled_out(phrase) and field == "exam_form":
         return around.operator == "not" and around.loose and around.next not in value_words()
+    if field == "exam_form" and after in words_of("not_exams"):
+        return False
     if compound_of(phrase[-1]) is not None and len(phrase) == 1 and not own and field != "exam_form":
         return True
     if field == "language":

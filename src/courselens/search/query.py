@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from courselens.course import Value
 from courselens.encode import well_formed
 from courselens.search.amounts import follows
-from courselens.search.clauses import clauses
+from courselens.search.clauses import clauses, of_nouns
 from courselens.search.codes import CodeMention
 from courselens.search.comparing import pair
 from courselens.search.conditions import Condition, ConditionParser, Found
@@ -208,7 +208,7 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
     told_language = guess_language(frame)
     language = told_language or "en"
     frame = beside = index.asked_model.mend(frame)
-    if not codes and (best is None or best.strength < NAMED):
+    if not codes and not compared and (best is None or best.strength < NAMED):
         frame = collapse(frame)
         asks = text.endswith("?") or any(word.text in words_of("yes_no") for word in told[:1])
         beside = beside if asks else frame
@@ -218,6 +218,7 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
     said = bool(title) and best is not None and best.cover >= COMPLETE and best.said >= ALL_SAID
     full = (whole or said) and _leads(titles)
     bare = "" if plural else " ".join(text[start:end] for start, end in title) if full else _bare(text, told, kept)
+    parts = clauses(frame) if codes or best or (MENTION in frame and not plural) else ()
     return Understood(
         question=question,
         text=text,
@@ -228,7 +229,7 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
         titles=tuple(titles),
         frame=frame,
         beside=beside,
-        clauses=clauses(frame) if codes or best else (),
+        clauses=parts if codes or best else of_nouns(parts),
         topic=topic,
         bare=bare if bare != text else "",
         in_english=" ".join(english(bare or topic, topic_language(topic, told_language))),
@@ -305,7 +306,7 @@ def _topical(word: Word, found: Found) -> bool:
     small = asking_words()
     if found.conditions:
         small |= words_of("wishing") | words_of("negation") | words_of("opinions")
-        small |= words_of("only") | words_of("courses")
+        small |= words_of("only") | words_of("courses") | words_of("copula")
     return word.text not in small and not inside(word, [(one.start, one.end) for one in found.conditions])
 
 

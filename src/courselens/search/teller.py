@@ -24,7 +24,7 @@ from courselens.search.joined import within
 from courselens.search.lexical import word_stems
 from courselens.search.names import MAYBE
 from courselens.search.people import names_said
-from courselens.search.places import words_of
+from courselens.search.places import phrase_pattern, words_of
 from courselens.search.plural import counts
 from courselens.search.query import Understood
 from courselens.search.rank import Ranking, best_passages
@@ -41,11 +41,14 @@ from courselens.search.saying import (
     with_rows,
 )
 from courselens.search.sections import Sections, asks_required, tells_required
+from courselens.search.sentences import say_sentences
+from courselens.search.stating import sentence_with_most
 from courselens.search.stored import Index
 from courselens.search.tokens import fold, words
 from courselens.search.unstated import asks_of_groups_for_one, unstated
 from courselens.search.verdict import PREREQUISITES, asks_which_first, first_of, verdict
 from courselens.search.vocabulary import asking_words
+from courselens.search.whole import asks_whole, from_beginning
 
 TWO = 2
 MOST = 10
@@ -152,8 +155,22 @@ class Teller:
             passages = self._from_the_start(number, passages)
         if compared and asked.field in (None, "content"):
             return with_facts(say_field(understood, course, field, asked.field, passages), course)
+        if asks_whole(understood, field, course) and not course.values(field or ""):
+            begun = self._begun(number, field)
+            if begun:
+                return begun
         whole = tuple((place, self._whole(passage, place)) for place, passage in passages)
         return say_field(understood, course, field, asked.field, whole)
+
+    def _begun(self, number: int, field: str | None) -> Saying | None:
+        """The section `field` of course `number` from its beginning; None where it has none."""
+        told = [(place, self.passage(place)) for place in self.index.passages_of(number) if not self.index.fact[place]]
+        own = [(place, *one.text.partition("\n")) for place, one in told if one.section == field]
+        if not own:
+            return None
+        place, heading = own[0][:2]
+        text = from_beginning(heading, [body for _, begins, _, body in own if begins == heading], field)
+        return Saying(text, (), field, self.course(number), (place,))
 
     def _rows_asked(self, understood: Understood, course: Course) -> str:
         """The rows of the course's examination that tell what is asked of it."""
@@ -189,12 +206,13 @@ class Teller:
 
     def _of_conditions(self, understood: Understood, kept: Sequence[Condition]) -> bool:
         """Whether the words of the best title are those of conditions and of asking: `how many film courses are there`,
-        where Topics in Film are one of them.
+        where Topics in Film are one of them, or `many` is but a word of asking.
         """
         told = [understood.told[one] for one in understood.titles[0].places if one < len(understood.told)]
         of_conditions = [within(word, kept) for word in told]
         rest = (word.text for word, held in zip(told, of_conditions, strict=True) if not held)
-        return any(of_conditions) and all(word in asking_words() for word in rest)
+        counted = phrase_pattern("counting").search(" ".join(word.text for word in understood.told))
+        return bool(any(of_conditions) or counted) and all(word in asking_words() for word in rest)
 
     def held(self, number: int, field: str | None) -> str | None:
         """The field itself, or the one that answers for it in course `number`."""
@@ -221,12 +239,31 @@ class Teller:
         if best is None and saying.answer is None and saying.course and saying.field:
             best = max(range(len(fits)), key=lambda place: fits[place].share)
             best = None if fits[best].share < MOSTLY or fits[best].field in IDENTITY else best
+            if best is None:
+                return self._stated(understood, number)
+        elif best is None and saying.answer is None and saying.course and saying.note:
+            return self._by_sentence(understood, number)
         elif best is None and shown and not any(one.fact for one in shown):
             best = max((place for place, one in enumerate(fits) if not one.fact), key=lambda place: fits[place].share)
             best = None if fits[best].share < max(SHARE, max(one.share for one in shown) + MORE) else best
         if best is None or first + best in saying.passages:
             return None
         return say_passage(understood, self.course(number), first + best, self.passage(first + best))
+
+    def _stated(self, understood: Understood, number: int) -> Saying | None:
+        """The sentence of course `number` that has what is asked in it; None where none has."""
+        course = self.course(number)
+        passages = ((place, self.passage(place)) for place in self.index.passages_of(number))
+        told = sentence_with_most(understood, course, passages, self.index.lexical.rarity)
+        if told is None:
+            return None
+        return Saying(f"{told.heading}\n{told.sentence}", (), self.passage(told.place).asked, course, (told.place,))
+
+    def _by_sentence(self, understood: Understood, number: int) -> Saying | None:
+        """The sentences of course `number` that surely tell what is asked; None where none does."""
+        concerns = [one for one in concerns_of(understood.beside) if one.sure and one.by_sentence]
+        passages = ((place, self.passage(place)) for place in self.index.passages_of(number))
+        return next(iter(say_sentences(self.course(number), passages, concerns)), None)
 
     def _with_name(self, understood: Understood, number: int, fits: Sequence[Fit]) -> int | None:
         """Which of the passages of course `number` has a name that the question says, and fits it best."""

@@ -27,15 +27,16 @@ SEVERAL = 2
 
 def to_the_point(text: str) -> str:
     """`text` without what leads up to the question: `hello, could you tell me …`. All of it where nothing follows;
-    what is written for short is written out (`w/o` is `without`), and what is said anew stands beside what was said
-    before.
+    what is written for short is written out (`w/o` is `without`, `an easy one` a course), and what is said anew stands
+    beside what was said before.
     """
     text = _anew().sub(", ", _short().sub(lambda found: _written_out(found.group()), text))
     while found := _polite().match(text):
         if not any(letter.isalnum() for letter in text[found.end() :]):
             break
         text = text[found.end() :]
-    return text
+    one = _easy_one().match(text)
+    return f"{text[: one.start('one')]}course{text[one.end('one') :]}" if one else text
 
 
 def wished_in(text: str) -> str:
@@ -70,7 +71,8 @@ def unwanted_in(text: str, parser: ConditionParser) -> tuple[str, str]:
         before = words(text[: plain.start()])
         few = len(before) <= SHORT and sum(word.text not in asking_words() for word in before) <= BRIEF
         whether = words_of("yes_no") | words_of("allowed_to")
-        found = plain if few and asks_for_courses(told) and told[0].text not in whether else None
+        asks = asks_for_courses(told) or told[0].text in words_of("opinions")  # `easy 6 credits no math`
+        found = plain if few and asks and told[0].text not in whether else None
     if found is None:
         return text, ""
     read = parser.parse(text)
@@ -113,6 +115,13 @@ def _wished() -> dict[str, tuple[re.Pattern[str], re.Pattern[str]]]:
         language: (re.compile(rf"(?:{'|'.join(said)})\s+(?=\w)", re.I), behind)
         for language, said in data["wished"].items()
     }
+
+
+@lru_cache(maxsize=1)
+def _easy_one() -> re.Pattern[str]:
+    """A wish for a course of which is only said what one thinks of it."""
+    ahead, thought = conditions()["easy_one"], "|".join(map(re.escape, conditions()["opinions"]))
+    return re.compile(rf"(?:{ahead})(?:{thought})\s+(?P<one>ones?)\b(?!\s+of\b)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1)
