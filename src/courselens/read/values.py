@@ -171,7 +171,8 @@ def read_credits(text: str) -> list[float]:
     text = re.sub(r"(\d)\s?½", r"\1.5", clean(text))
     unit = re.search(rf"{_RANGE}\s*(?:ects|credits?|points?|point|cp|lp)\b", text, re.I)
     match = unit or re.match(rf"(?:ects\D{{0,12}})?{_RANGE}(?!\s*[\d.,%])", text, re.I)
-    return [float(number.replace(",", ".")) for number in match.groups() if number] if match else []
+    ends = [float(number.replace(",", ".")) for number in match.groups() if number] if match else []
+    return list(dict.fromkeys(ends))
 
 
 def read_percent(text: str) -> list[float]:
