@@ -127,5 +127,5 @@ def test_the_grade_of_each_is_told_beside_the_work_of_a_group(
     exam.row("Weighting", ("80%",))
     (part,) = exam.parts()
     assert part.grouping == grouping
-    assert say_exam([part], "en") == f"presentation {said}"
-    assert "Note" not in say_exam([part], "da")
+    assert say_exam((part,), "en") == f"presentation {said}"
+    assert "Note" not in say_exam((part,), "da")

@@ -243,9 +243,11 @@ def test_what_the_catalogue_does_not_tell_of_courses_is_said(lens: Lens) -> None
 
 
 def test_courses_of_a_department_are_counted_though_a_title_has_its_name(tmp_path: Path) -> None:
-    told = {"language": "English", "lecturer": "Person 1", "ects": 1.0}
-    made = [course(f"FILM {n}", f"Topics in Film {n}", department="FILM", **told) for n in range(1, 8)]
-    courses = (*made, course("ART 1", "Drawing", department="ART", **told))
+    def given(code: str, title: str, department: str) -> Course:
+        return course(code, title, department=department, language="English", lecturer="Person 1", ects=1.0)
+
+    made = [given(f"FILM {n}", f"Topics in Film {n}", "FILM") for n in range(1, 8)]
+    courses = (*made, given("ART 1", "Drawing", "ART"))
     build_index(Catalogue(courses), [one for each in courses for one in passages_of(each)], HashEncoder(256), tmp_path)
     lens = Lens(open_index(tmp_path), HashEncoder(256), CREDULOUS)
     for question in ("how many film courses are there?", "film courses for 1 ects"):

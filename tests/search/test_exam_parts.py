@@ -135,7 +135,7 @@ def test_who_examines_is_a_rule_of_the_form_it_is_said_with() -> None:
 
 
 def test_a_grade_of_the_group_is_of_group_work() -> None:
-    group, alone = ((ExamPart("Presentation", 100.0, grouping=one),) for one in ("group", "individual"))
+    group, alone = ((ExamPart("Presentation", weight=100.0, grouping=one),) for one in ("group", "individual"))
     facts = Facts.of([replace(course("G", "Group"), exam=group), replace(course("I", "One"), exam=alone)])
     for question in ("kurse mit gruppennote zu 100%", "courses with 100% group grade", "fag med 100 % gruppekarakter"):
         conditions = ConditionParser(facts).parse(question).conditions

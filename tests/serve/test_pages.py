@@ -386,6 +386,14 @@ def test_two_courses_that_are_named_are_both_answered_for_and_linked(client: Tes
     assert answer.count('class="about"') == 2
 
 
+def test_the_verdict_of_a_comparison_is_shown(client: TestClient) -> None:
+    question = "do KAN-C1011U and KAN-C2001U have the same number of ects?"
+    note = client.get("/ask", params={"q": question}).json()["note"]
+    assert note
+    page = unescape(client.get("/", params={"q": question}).text)
+    assert f'<p class="note">{note}</p>' in page
+
+
 def test_a_course_that_is_not_here_is_told_from_the_nearest_one(workspace: Path) -> None:
     strict = Sureness(Logistic({}, 0.0), Logistic({"instead": -3.0}, 1.0), 0.5)
 
