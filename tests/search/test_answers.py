@@ -232,6 +232,11 @@ def test_courses_are_counted_and_what_none_fulfils_is_said(lens: Lens, question:
     assert answer.startswith(opening) or (opening == "3 courses fit" and answer.startswith("These courses fit best"))
 
 
+def test_a_word_of_counting_is_no_topic(lens: Lens) -> None:
+    for question in ("wieviele Kurse sind auf Dänisch", "wie viele Kurse sind auf Dänisch", "Anzahl Kurse auf Dänisch"):
+        assert not lens.answerer.understand(question).topical
+
+
 def test_what_the_catalogue_does_not_tell_of_courses_is_said(lens: Lens) -> None:
     credulous = Lens(lens.index, lens.encoder, CREDULOUS)
     told = credulous.ask("easy courses in Danish").answer

@@ -303,7 +303,7 @@ def _topical(word: Word, found: Found) -> bool:
         word.text in words_of("grades") and "level" in said
     ):
         return False
-    small = asking_words()
+    small = asking_words() | words_of("counting")
     if found.conditions:
         small |= words_of("wishing") | words_of("negation") | words_of("opinions")
         small |= words_of("only") | words_of("courses") | words_of("copula")
