@@ -9,9 +9,16 @@ import pytest
 from courselens.dataset.types import Passage
 from courselens.search.excerpt import LONGEST
 from courselens.search.lens import Lens
-from courselens.search.people import asked_person, tells_of, told_of_person
+from courselens.search.people import asked_person, section_on_lecturer, tells_of, told_of_person
 from courselens.search.rank import Near
 from fakes import CREDULOUS
+
+
+def told(text: str, section: str = "content") -> Passage:
+    """A passage of course 1003."""
+    heading = f"1003 Law – {section}"
+    return Passage(f"{heading}\n{text}", "chunk", None, section, course="KAN-C1003U", group="KAN-C1003U", file="")
+
 
 TELLS = "Person 1003 is professor of law in Kiel and studied in Bergen."
 
@@ -82,6 +89,32 @@ def test_where_nothing_tells_it_their_courses_are_named(telling: Lens) -> None:
 )
 def test_other_questions_about_lecturers(lens: Lens, question: str) -> None:
     assert not asked_person(lens.answerer.understand(question))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "who is Person 1003, of Ethics of Technology?",
+        "background of Person 1003, who gives Ethics of Technology",
+        "what is the day job of the lecturer of Ethics of Technology?",
+    ],
+)
+def test_who_gives_a_course_that_is_named(lens: Lens, question: str) -> None:
+    understood = lens.answerer.understand(question.replace("Ethics of Technology", "KAN-C1003U"))
+    about = told(TELLS)
+    other = told("It is held weekly.", "objectives")
+    course = lens.answerer.course(2)
+    assert section_on_lecturer(understood, course, [other, about]) == "content"
+    assert section_on_lecturer(understood, course, [other]) is None
+    assert section_on_lecturer(understood, course, [told(TELLS, "literature")]) is None
+
+
+@pytest.mark.parametrize(
+    "question", ["who is the professor of KAN-C1003U?", "Person 1003 gives KAN-C1003U, who is it?"]
+)
+def test_who_a_lecturer_is_called_is_no_question_after_one(lens: Lens, question: str) -> None:
+    about = told(TELLS)
+    assert section_on_lecturer(lens.answerer.understand(question), lens.answerer.course(2), [about]) is None
 
 
 def test_a_heading_tells_nothing() -> None:

@@ -16,7 +16,7 @@ from courselens.search.names import Names
 from courselens.search.plural import asks_for_courses
 from courselens.search.query import Understood, understand
 from courselens.search.tokens import words
-from courselens.search.vocabulary import conditions
+from courselens.search.vocabulary import MENTION, conditions
 from courselens.search.wishes import to_the_point
 from fakes import within
 
@@ -264,3 +264,34 @@ def test_what_looks_like_a_code_of_no_subject_is_none_amid_much_else(lens: Lens)
     understand = lens.answerer.understand
     assert understand("credits for KARE 11").codes
     assert not understand("contracts, terms of trade and carriage of goods, a visit to the KARE 11 studio").codes
+
+
+@pytest.mark.parametrize(
+    ("question", "frame"),
+    [
+        ("Embodied Leadership, is it taught in Danish this spring?", "X , is it taught in Danish ?"),
+        ("wer hält Embodied Leadership dieses Semester?", "wer hält X ?"),
+        ("is Embodied Leadership offered this spring?", "is X offered this spring?"),
+        ("when does Embodied Leadership start this year", "when does X start this year"),
+    ],
+)
+def test_the_term_in_which_one_asks_is_no_question_for_it(lens: Lens, question: str, frame: str) -> None:
+    assert lens.answerer.understand(question).frame.replace(MENTION, "X") == frame
+
+
+@pytest.mark.parametrize(
+    ("question", "plural"),
+    [
+        ("Embodied Leadership: english or danish lectures?", False),
+        ("Embodied Leadership: other courses like it", True),
+        ("english or danish lectures on leadership", True),
+    ],
+)
+def test_a_choice_behind_a_title_and_a_colon_is_of_that_course(lens: Lens, question: str, plural: bool) -> None:
+    assert lens.answerer.understand(question).plural is plural
+
+
+@pytest.mark.parametrize("short", ["Int'l", "int’l", "intl.", "Int."])
+def test_what_is_written_for_short_is_written_out(lens: Lens, short: str) -> None:
+    understood = lens.answerer.understand(f"who teaches {short} Commercial Law")
+    assert (understood.titles[0].course, understood.named) == (1, True)

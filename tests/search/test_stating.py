@@ -9,7 +9,7 @@ from courselens.search.field import Fit
 from courselens.search.index import build_index, open_index
 from courselens.search.lens import Lens
 from courselens.search.saying import Saying
-from courselens.search.stating import said_beside_title, sentence_with_most
+from courselens.search.stating import _most, said_beside_title, sentence_with_most
 from fakes import CREDULOUS, HashEncoder, catalogue, course, passages_of
 
 
@@ -82,3 +82,11 @@ def test_what_only_one_sentence_tells(lens: Lens, question: str, sentence: str) 
     answer = lens.ask(question)
     told = [answer.answer, *(one.answer for one in answer.further)]
     assert any(str(one).partition("\n")[2] == sentence for one in told)
+
+
+def test_sentences_that_cannot_have_enough_are_passed_over_and_no_other(lens: Lens) -> None:
+    """The bound by first letters lets through whatever has a form of the words asked."""
+    asked = {"swim": 3.0, "yards": 2.0, "study": 4.0}
+    assert _most("Swimming 100 yards", asked) == pytest.approx(5 / 9)
+    assert _most("STUDIES of a yard and swimmers", asked) == 1.0
+    assert _most("Cycling for miles", asked) == 0.0

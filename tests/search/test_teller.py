@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from courselens.course import Catalogue
@@ -47,3 +49,25 @@ def test_nothing_is_told_beside_a_fact(lens: Lens) -> None:
 def _asked(lens: Lens, question: str):  # type: ignore[no-untyped-def]
     found = lens.consider(question)
     return found.asked, found.ranking, ()
+
+
+@pytest.mark.parametrize(
+    ("question", "begins"),
+    [
+        ("is there a written exam in KAN-C1001U?", "Yes, "),
+        ("is KAN-C1001U examined orally?", "No, "),
+    ],
+)
+def test_the_form_of_an_examination_is_told_with_its_parts(
+    lens: Lens, monkeypatch: pytest.MonkeyPatch, question: str, begins: str
+) -> None:
+    answerer = lens.answerer
+    monkeypatch.setattr(answerer.teller, "held", lambda _, name: name)
+    found = lens.consider(question)
+    asked = replace(found.asked, kind="course", field="exam_form", elsewhere=0.0)
+    said = answerer.teller.say(found.understood, asked, found.ranking, ())
+    assert said.field == "exam"
+    assert said.answer is not None
+    assert said.answer.startswith(begins)
+    formal = answerer.teller.say(answerer.understand("form of examination of KAN-C1001U"), asked, found.ranking, ())
+    assert formal.field == "exam_form"

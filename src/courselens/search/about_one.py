@@ -23,6 +23,7 @@ from courselens.search.following import SECTION as PREREQUISITES
 from courselens.search.instead import Instead, instead
 from courselens.search.lexical import query_words
 from courselens.search.naming import needed
+from courselens.search.people import section_on_lecturer
 from courselens.search.places import words_of
 from courselens.search.query import Understood
 from courselens.search.rank import SATURATION, Parts, Ranking
@@ -56,6 +57,8 @@ NAMES = ("title", "title_en", "code")
 """Fields that name a course."""
 WRITTEN_TO = ("lecturer", "further")
 """What is asked by who wants to write to somebody."""
+OF_PEOPLE = ("lecturer", None)
+"""What seems to be asked where it is asked who a lecturer is."""
 INSTEAD = {"department": "study_board", "study_board": "department"}
 """Where a course has no such field, the one that answers nearly the same."""
 
@@ -277,6 +280,10 @@ class AboutOne:
             return replace(asked, field=CONTACTS, share=TOLD, elsewhere=0.0)
         if self._of_exam(understood, number, chosen, concerns):
             return replace(chosen, field="exam", share=TOLD, elsewhere=0.0)
+        if chosen.field in OF_PEOPLE:
+            own = map(self.passage, self.index.passages_of(number))
+            section = section_on_lecturer(understood, self.course(number), own)
+            chosen = replace(chosen, field=section, share=TOLD, elsewhere=0.0) if section else chosen
         unlikely = chosen.share < SURE and not understood.codes
         if chosen.field in NAMES and unlikely:  # `a course on VAT` asks for no title
             chosen = replace(chosen, field=None)

@@ -24,7 +24,7 @@ from courselens.search.facts import Mask
 from courselens.search.following import asks_what_follows, beside_codes, following
 from courselens.search.instead import Instead
 from courselens.search.narrowing import Narrowing
-from courselens.search.people import told_of_person
+from courselens.search.people import asks_after, told_of_person
 from courselens.search.places import words_of
 from courselens.search.query import Understood, understand
 from courselens.search.rank import Near, Ranking, measure, rank
@@ -112,6 +112,8 @@ class Answerer:
             understood = replace(understood, topical=False)
         if person is not None:
             asked = replace(asked, kind="topic", field=None, elsewhere=0.0)
+        elif asked.kind != "course" and asks_after(understood):  # nobody says who that is, but what they teach
+            asked = replace(asked, kind="courses", field=None, elsewhere=0.0)
         found, own = self.narrowing.dated(understood, applied(understood, asked), asked)
         if understood.year_named and not any(one.field == "year" for one in found.conditions):
             understood = replace(understood, year_named=False)  # the newest, then

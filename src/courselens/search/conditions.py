@@ -45,6 +45,7 @@ from courselens.search.places import (
     speech_of,
     words_of,
 )
+from courselens.search.series import Series
 from courselens.search.tokens import Word, flat, fold, words
 from courselens.search.vocabulary import asking_words, stop_words
 
@@ -89,6 +90,7 @@ class ConditionParser:
         self.departments = Departments(facts)
         self.disciplines = Disciplines(facts)
         self.boards = Boards(facts)
+        self.series = Series(facts)
         self._meant = lru_cache(maxsize=REMEMBERED)(self._look_up)
         self._begins = {phrase[0] for phrase in (*self.phrases, *stemmed_phrases(), *self.own) if len(phrase) > 1}
         self.names = _name_words(facts.values.get("lecturer", {}))
@@ -133,6 +135,7 @@ class ConditionParser:
         add(years(blank, text, self.facts, named))
         numbers = tuple(made)
         add(self.boards.named(text, told))
+        add(filter(None, [self.series.said(text, told)]))
         add(of_class_years(text))
         names = [one for one in self._lecturers(told, text) if isinstance(one, str) or not overlaps(one, numbers)]
         known = [*numbers, *(one for one in names if not isinstance(one, str))]

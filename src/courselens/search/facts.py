@@ -29,6 +29,13 @@ NAMED_OWN = ("level", "start", "type", "duration", "teaching_method")
 """Fields whose values are also known by the catalogue's own word: `Interim` for winter."""
 LONGEST_OWN = 40
 
+SERIES = "series"
+"""The field of what several titles begin with: `Consultancy Project: …`."""
+FEWEST = 3
+"""Titles from which it is a series."""
+LONGEST_NAME = 5
+"""Words of a series' name."""
+_BEGINNING = re.compile(r"([^:–—]{3,60}?)(?::|\s[-–—])\s+\S")
 _SHORT_FORM = re.compile(r"\(([A-Z]{2,6})\)$")
 
 Mask = npt.NDArray[np.bool_]
@@ -85,6 +92,8 @@ class Facts:
                 values[MINUTES][minutes].append(number)
             for name, weight in weights_of(course).items():
                 numbers.setdefault(name, np.full(len(courses), np.nan, dtype=np.float32))[number] = weight
+        if series := _series_of(courses):
+            values[SERIES].update(series)
         if "department" in values:
             values["department"].update(_of_one_form(courses, values["department"]))
         told_values = {name: dict(found) for name, found in values.items()}
@@ -162,6 +171,16 @@ def _of_one_form(courses: Sequence[Course], values: Mapping[str, list[int]]) -> 
                 alike[short[1]][str(value)] = None
     united = {short: sorted({n for name in names for n in values[name]}) for short, names in alike.items()}
     return {name: united[short] for short, names in alike.items() if len(names) > 1 for name in names}
+
+
+def _series_of(courses: Sequence[Course]) -> dict[str, list[int]]:
+    """The courses of each series by its name, as titles print it."""
+    begun: dict[str, list[int]] = defaultdict(list)
+    for number, course in enumerate(courses):
+        found = _BEGINNING.match(course.title)
+        if found and len(found[1].split()) <= LONGEST_NAME:
+            begun[found[1].strip()].append(number)
+    return {name: held for name, held in begun.items() if len({courses[one].title for one in held}) >= FEWEST}
 
 
 def undated(word: str) -> str:

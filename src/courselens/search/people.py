@@ -7,11 +7,12 @@ lecturers in a section of their own or in any other, so the passage is found by 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from courselens.course import Course
 from courselens.dataset.types import Passage
 from courselens.search.decide import Asked, asks
 from courselens.search.lexical import word_stems
@@ -24,6 +25,10 @@ from courselens.search.vocabulary import MENTION, asking_words
 
 OF_ANYTHING = frozenset({None, "content", "objectives", "further", "lecturer", "literature"})
 """What a question about a person may be taken to ask of a course."""
+NOT_INTRODUCING = frozenset({"literature", "exam"})
+"""Sections where a lecturer is an author or an examiner."""
+FULL_NAME = 2
+"""Words of a name that stand where somebody is introduced."""
 _NAME = re.compile(r"\b[A-ZÀ-ÖØ-Þ][\w'’-]+(?: [A-ZÀ-ÖØ-Þ][\w'’-]+)+")
 MOST = 20
 """Courses of a lecturer that are looked through."""
@@ -68,6 +73,8 @@ def asked_person(understood: Understood) -> frozenset[str]:
     told = [one for one in understood.found.conditions if one.field == "lecturer"]
     if len(told) != 1 or understood.named or understood.plural:
         return frozenset()
+    if asks_after(understood):
+        return frozenset(word.text for word in words(told[0].said))
     said = {word.text for word in understood.told}
     gives = not said.isdisjoint(words_of("giving") - {"macht"})  # `was macht er beruflich?`
     if not said.isdisjoint(words_of("courses")) or (gives and not asks_who(understood)):
@@ -75,12 +82,46 @@ def asked_person(understood: Understood) -> frozenset[str]:
     return frozenset(word.text for word in words(told[0].said))
 
 
+def asks_after(understood: Understood) -> bool:
+    """Whether `who is` stands right before a lecturer's name."""
+    starts = {one.start for one in understood.found.conditions if one.field == "lecturer"}
+    told, titles = understood.told, words_of("by_name")
+    for place in range(len(told)) if starts else ():
+        said = {told[place].text, " ".join(word.text for word in told[max(0, place - 1) : place + 1])}
+        following = next((word for word in told[place + 1 :] if word.text not in titles), None)
+        if not said.isdisjoint(words_of("who_is")) and following is not None and following.start in starts:
+            return True
+    return False
+
+
 def asks_who(understood: Understood) -> bool:
     """Whether it is asked in so many words who somebody is."""
     gives = words_of("taught") | words_of("giving") - {"macht", "lehrt"}
     if any(word.text in gives for word in understood.told):
         return False
-    return bool(phrase_pattern("of_person").search(" ".join(word.text for word in understood.told)))
+    said = " ".join(word.text for word in understood.told)
+    return any(phrase_pattern(one).search(said) for one in ("who_is", "of_person"))
+
+
+def section_on_lecturer(understood: Understood, course: Course, passages: Iterable[Passage]) -> str | None:
+    """The section of `course` that introduces its lecturer, where that is asked: `who is Eling of that course`,
+    `the background of the lecturer of …`.
+    """
+    said = {word.text for one in understood.found.conditions if one.field == "lecturer" for word in words(one.said)}
+    told = " ".join(word.text for word in words(understood.beside))
+    beyond = (found.group() for found in phrase_pattern("of_person").finditer(told))
+    if not asks_after(understood) and all(one in words_of("of_chair") for one in beyond):
+        return None
+    names = [frozenset(word.text for word in words(str(value))) for value in course.values("lecturer")]
+    asked = [one for one in names if one & said] or names
+    chunks = (one for one in passages if one.kind == "chunk" and one.section not in NOT_INTRODUCING)
+    return next((one.section for one in chunks if _introduces(one, asked)), None)
+
+
+def _introduces(passage: Passage, people: Sequence[frozenset[str]]) -> bool:
+    """Whether `passage` says the full name of one of the `people` below its heading."""
+    told = {word.text for word in words(passage.text.partition("\n")[2])}
+    return any(name and len(name & told) >= min(FULL_NAME, len(name)) for name in people)
 
 
 def names_said(frame: str) -> list[str]:

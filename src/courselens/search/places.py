@@ -354,7 +354,7 @@ def words_of(name: str) -> frozenset[str]:
     return frozenset(fold(str(word)) for word in conditions()[name])
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def phrase_pattern(name: str) -> re.Pattern[str]:
     """The phrases of an entry of `conditions.yaml` in folded words with one space between them; a star stands for a few
     words, at the end for the rest of one.

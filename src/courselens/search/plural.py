@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from courselens.search.names import MAYBE, NAMED, TitleMention
 from courselens.search.places import phrase_pattern, words_of
 from courselens.search.tokens import BREAK, Word
+from courselens.search.vocabulary import stop_words
 
 PARTS = (["the"], ["guest"], ["who"], ["wer"])
 """Before a word for courses that is none: `the guest lectures`, `who lectures`."""
@@ -99,3 +100,17 @@ def asks_before(told: Sequence[Word], titles: Sequence[TitleMention]) -> bool:
     first = min(titles[0].places) if titles and titles[0].strength >= MAYBE else 0
     ahead = [word.text for word in told[:first]]
     return not (words_of("coming_next").isdisjoint(ahead[-1:]) or words_of("needing").isdisjoint(ahead))
+
+
+def announced(text: str, told: Sequence[Word], titles: Sequence[TitleMention]) -> bool:
+    """Whether a course is named ahead of a colon, and behind it something is asked of it that is one of two: `Retailing
+    Innovations: english or german lectures?`.
+    """
+    end = text.find(": ")
+    if end < 0 or not titles or titles[0].strength < NAMED:
+        return False
+    named = {told[place].start for place in titles[0].places if place < len(told)}
+    small = stop_words()
+    ahead = all(word.start in named or word.text in small for word in told if word.start < end)
+    chooses = any(word.text in words_of("choosing") for word in told if word.start > end)
+    return ahead and bool(named) and chooses

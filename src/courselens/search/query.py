@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from courselens.course import Value
 from courselens.encode import well_formed
@@ -37,11 +38,11 @@ from courselens.search.naming import (
     titles_of,
 )
 from courselens.search.places import words_of
-from courselens.search.plural import asks_before, asks_for_courses, asks_last, beside_title
+from courselens.search.plural import announced, asks_before, asks_for_courses, asks_last, beside_title
 from courselens.search.stored import Index
 from courselens.search.tokens import Word, fold, words
 from courselens.search.translation import english, topic_language
-from courselens.search.vocabulary import MENTION, asking_words, collapse, stop_words
+from courselens.search.vocabulary import MENTION, asking_words, collapse, either_as_written, stop_words
 from courselens.search.wishes import to_the_point, undemanding_in, unwanted_in, wished_in
 
 LONGEST = 2_000
@@ -185,7 +186,9 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
     if titles and titles[0].strength >= NAMED and not any(map(index.names.codes.may_have, codes)):
         codes, spans = [], []  # `is a TI-30 allowed in Derivatives?`
     plural = asks_for_courses(beside_title(own, free, titles)) and not asks_last(text, free, titles)
-    plural = (plural and not asks_before(free, titles)) or bool(unwanted)
+    series = not codes and (not titles or titles[0].cover < COMPLETE) and parser.series.said(text, told) is not None
+    plural = plural and not asks_before(free, titles) and not announced(text, free, titles)
+    plural = plural or bool(unwanted) or series
     if numbers and not codes and not plural:
         titles, free = numbered(index.names, told, numbers, titles, free)
     coded = {course for code in codes for course in code.courses}
@@ -204,7 +207,8 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
         found = _with_versions(found, parser.parse(_as_course(text, title), taken=spans))
     told_apart = _told_apart(index, titles, found, text, [*spans, *title])
     dated = _dated(found, text, named, whether=any(word.text in words_of("yes_no") for word in told[:1]))
-    frame = framed(text, sorted([*named, *dated, *told_apart, *others]))
+    now = _now(text, named) if codes or best else []
+    frame = framed(text, sorted([*named, *dated, *now, *told_apart, *others]))
     told_language = guess_language(frame)
     language = told_language or "en"
     frame = beside = index.asked_model.mend(frame)
@@ -286,6 +290,24 @@ def _dated(found: Found, text: str, named: Sequence[tuple[int, int]], *, whether
         for one, between in years
         if between is not None and not (whether and any(map(str.isalpha, between)))
     ]
+
+
+def _now(text: str, named: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The span of the term in which one asks (`this spring`), which says nothing of what is asked, unless it is asked
+    whether or when there is the course.
+    """
+    found = _this_term().search(text)
+    if found is None or any(start < found.end() and found.start() < end for start, end in named):
+        return []
+    small = stop_words() | words_of("now_offered")
+    rest = (word for word in words(text) if not inside(word, [*named, found.span()]))
+    return [found.span()] if any(word.text not in small for word in rest) else []
+
+
+@lru_cache(maxsize=1)
+def _this_term() -> re.Pattern[str]:
+    now, terms = either_as_written("now"), either_as_written("now_terms")
+    return re.compile(rf"\b(?:(?:in|im|for|during|i)\s+)?(?:{now})\s+(?:{terms})\b", re.IGNORECASE)
 
 
 def _topic(text: str, told: Sequence[Word], spans: Sequence[tuple[int, int]]) -> str:

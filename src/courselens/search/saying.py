@@ -7,7 +7,7 @@ the nearest text; a field that the course does not have is said to be missing.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -183,8 +183,10 @@ def say_field(
     field: str | None,
     wanted: str | None,
     passages: Sequence[tuple[int, Passage]],
+    whole: Callable[[Passage, int], Passage] = lambda passage, _: passage,
 ) -> Saying:
-    """Answer for `field` of `course` from its value and `passages` (best first, those of the field leading).
+    """Answer for `field` of `course` from its value and `passages` (best first, those of the field leading), of which
+    the one that is said is shown as `whole` makes it of it and its place.
 
     `field` is what the course holds for the field `wanted` in the question; None asks about the course as a whole.
     """
@@ -192,19 +194,26 @@ def say_field(
         for name in ("content", "objectives", None):
             for place, passage in passages:
                 if passage.kind == "chunk" and name in (passage.section, None):
-                    return Saying(excerpt(passage.text, understood, course), (), None, course, (place,))
+                    text = excerpt(whole(passage, place).text, understood, course)
+                    return Saying(text, (), None, course, (place,))
         if passages:
-            return Saying(passages[0][1].text, (), None, course, (passages[0][0],))
+            place, passage = passages[0]
+            return Saying(whole(passage, place).text, (), None, course, (place,))
         return _missing(course, None, understood.language)
     value = coordinators(course, understood) if field == "lecturer" else _value(course, field)
     language = understood.told_language or language_of(course)
     own = [(place, passage) for place, passage in passages if passage.asked == field]
     if own and (value or own[0][1].kind == "chunk"):
         place, passage = own[0]
-        text = _fact(course, passage, language) if passage.kind == "fact" else excerpt(passage.text, understood, course)
-        return Saying(
-            _opened(_yes_no(understood, field, course, value, language), text, course), value, field, course, (place,)
+        if passage.kind == "fact":
+            text = _fact(course, passage, language)
+        else:
+            text = excerpt(whole(passage, place).text, understood, course)
+        forms = (
+            tuple(part.form for part in course.exam if part.form) if (field, wanted) == ("exam", "exam_form") else ()
         )
+        opening = _yes_no(understood, wanted if forms and wanted else field, course, forms or value, language)
+        return Saying(_opened(opening, text, course), value, field, course, (place,))
     if value:
         said = ", ".join(format_value(one) if not isinstance(one, dict) else str(one.get("form")) for one in value)
         text = f"{course.name}: {field.replace('_', ' ')} {said}."
@@ -326,7 +335,8 @@ def _opened(opening: str, text: str, course: Course) -> str:
 
 def asks_yes_no(understood: Understood) -> bool:
     """Whether the question begins like one for yes or no."""
-    return bool(understood.told) and understood.told[0].text in conditions()["yes_no"]
+    begun = [word.text for word in understood.told[:2]]
+    return begun[:1] == ["gibts"] or begun == ["gibt", "es"] or (bool(begun) and begun[0] in conditions()["yes_no"])
 
 
 def asks_whether_in_year(understood: Understood) -> bool:

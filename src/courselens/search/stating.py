@@ -16,7 +16,7 @@ from courselens.search.excerpt import SENTENCE
 from courselens.search.lexical import word_stems
 from courselens.search.query import Understood
 from courselens.search.telling import looked_for
-from courselens.search.tokens import flat, words
+from courselens.search.tokens import flat, fold, words
 from courselens.search.vocabulary import asking_words, stop_words
 
 ENOUGH = 0.6
@@ -27,6 +27,8 @@ FEWEST = 2
 """Words of them, none of asking, that it must have; one where it tells an amount or a date."""
 RAREST = 7.0
 """What a word counts for at most: one that stands nowhere in the catalogue may be another word for what does."""
+BEGINNING = 3
+"""First letters that all forms of a word have (a stem has four at the least, of which the last may be `i` for `y`)."""
 ASKING = 1 / 3
 """Part of its rarity for which a word of asking counts: `run` asks when a course runs, and how far one must."""
 
@@ -50,8 +52,10 @@ def sentence_with_most(
     best: tuple[float, Stated | None] = (0.0, None)
     for place, passage in passages:
         heading, _, body = passage.text.partition("\n")
-        for sentence in SENTENCE.split(body) if passage.kind == "chunk" else ():
-            if any(not one.search(flat(sentence)) for one in wanted):
+        if passage.kind != "chunk" or _most(body, asked) < enough:
+            continue
+        for sentence in SENTENCE.split(body):
+            if _most(sentence, asked) < enough or any(not one.search(flat(sentence)) for one in wanted):
                 continue
             share = _share(sentence, asked, fewest)
             if share >= enough and share > best[0]:
@@ -73,6 +77,14 @@ def _weighed(told: Sequence[str], rarity: Callable[[str], float]) -> dict[str, f
     """What each of the words counts for."""
     small = asking_words()
     return {word: min(rarity(word), RAREST) * (ASKING if word in small else 1.0) for word in told}
+
+
+def _most(text: str, asked: Mapping[str, float]) -> float:
+    """The largest share that a sentence of `text` may have: that of the words asked of which one with the same first
+    letters stands in it. Forms of a word of one stem begin alike, and most sentences are passed over by it.
+    """
+    told = fold(text)
+    return sum(weight for word, weight in asked.items() if word[:BEGINNING] in told) / (sum(asked.values()) or 1.0)
 
 
 def _share(sentence: str, asked: Mapping[str, float], fewest: int) -> float:

@@ -83,6 +83,11 @@ ALIASES = {
 """Fields and sections that answer for each other where a course has only one of them."""
 
 
+def asks_form(understood: Understood) -> bool:
+    """Whether the form of an examination is asked for in so many words."""
+    return any(word.text in words_of("exam_form_words") for word in understood.told)
+
+
 class Teller:
     """Says what is found in one index; `course` and `passage` give them by number."""
 
@@ -132,6 +137,8 @@ class Teller:
         if asked.field == CONTACTS:
             return say_address(understood, course, understood.told_language or language_of(course))
         field = self.held(number, asked.field)
+        if field == "exam_form" and course.exam and not asks_form(understood):
+            field = "exam"  # its parts tell the form, and more
         if asked.field is None and asked.elsewhere > 0.5:
             return Saying(None, (), None, course, (), not_said(course, None, understood.language))
         places = best_passages(self.index, ranking.parts, [number], most=MOST, field=field or "content")
@@ -144,7 +151,7 @@ class Teller:
                 understood.beside, course, map(self.passage, self.index.passages_of(number)), understood.language
             )
             alone = asks_of_groups_for_one(understood.beside, course)
-            if rows or missing or alone or not self._detailed(understood, course):
+            if rows or missing or alone or field != asked.field or not self._detailed(understood, course):
                 passages = (*self._summary(number, field), *passages)
             if rows or missing:
                 said = say_field(understood, course, field, asked.field, passages)
@@ -159,8 +166,7 @@ class Teller:
             begun = self._begun(number, field)
             if begun:
                 return begun
-        whole = tuple((place, self._whole(passage, place)) for place, passage in passages)
-        return say_field(understood, course, field, asked.field, whole)
+        return say_field(understood, course, field, asked.field, passages, self._whole)
 
     def _begun(self, number: int, field: str | None) -> Saying | None:
         """The section `field` of course `number` from its beginning; None where it has none."""

@@ -23,6 +23,7 @@ FIELDS = (
     "start",
     "type",
     "discipline",
+    "series",
     "department",
     "study_board",
     "exam_form",
