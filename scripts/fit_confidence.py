@@ -28,7 +28,7 @@ from courselens.encode.openvino_encoder import load_encoder
 from courselens.evaluate.exam import run_exam
 from courselens.evaluate.questions import read_questions
 from courselens.search.calibrate import Seen, fit_sureness
-from courselens.search.confidence import DEFAULTS, GROUPS, Confidence, Group, Logistic, Sureness
+from courselens.search.confidence import DEFAULTS, GROUPS, TIMES, Confidence, Group, Logistic, Sureness
 from courselens.search.lens import Lens
 from courselens.search.stored import ENCODER, open_index
 
@@ -37,7 +37,8 @@ REFUSED = 0.017
 """Of what can be answered. The goal is .02; what nobody has read is refused a little more often than this."""
 AGAINST = frozenset({"elsewhere", "off", "near", "subject", "outdone", "instead", "untold"})
 """Evidence that speaks against an answer; all other evidence speaks for one. What a fit weighs the other way is left
-out: exams describe courses without the words of their titles, on purpose, and people do not."""
+out: exams describe courses without the words of their titles, on purpose, and people do not. A product of two may be
+weighed either way."""
 OPEN: dict[Group, Sureness] = {
     name: Sureness(
         Logistic(dict.fromkeys(DEFAULTS[name].right.weights, 0.0), 0.0),
@@ -112,7 +113,8 @@ def _fit(name: Group, seen: Sequence[Seen]) -> Sureness:
 
 
 def _sensible(model: Logistic) -> Logistic:
-    return Logistic({n: w for n, w in model.weights.items() if (w <= 0) == (n in AGAINST)}, model.bias)
+    kept = {n: w for n, w in model.weights.items() if TIMES in n or (w <= 0) == (n in AGAINST)}
+    return Logistic(kept, model.bias)
 
 
 def _zero(model: Logistic) -> Logistic:

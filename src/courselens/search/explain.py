@@ -304,7 +304,7 @@ def _decision(lens: Lens, found: Considered, answer: Answer) -> Decision:
         }[name],
         evidence=dict(zip(FEATURES, evidence.numbers().tolist(), strict=True)),
         pull={
-            **{name: weight * getattr(evidence, name) for name, weight in model.held.weights.items()},
+            **{name: weight * evidence.number(name) for name, weight in model.held.weights.items()},
             "bias": model.held.bias,
         },
     )
