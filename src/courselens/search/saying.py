@@ -209,9 +209,8 @@ def say_field(
             text = _fact(course, passage, language)
         else:
             text = excerpt(whole(passage, place).text, understood, course)
-        forms = (
-            tuple(part.form for part in course.exam if part.form) if (field, wanted) == ("exam", "exam_form") else ()
-        )
+        by_form = (field, wanted) == ("exam", "exam_form")
+        forms = tuple(part.form for part in course.exam if part.form and by_form)
         opening = _yes_no(understood, wanted if forms and wanted else field, course, forms or value, language)
         return Saying(_opened(opening, text, course), value, field, course, (place,))
     if value:
