@@ -71,3 +71,17 @@ def test_the_form_of_an_examination_is_told_with_its_parts(
     assert said.answer.startswith(begins)
     formal = answerer.teller.say(answerer.understand("form of examination of KAN-C1001U"), asked, found.ranking, ())
     assert formal.field == "exam_form"
+
+
+@pytest.mark.parametrize(
+    ("question", "detailed"),
+    [
+        ("how long is the exam of KAN-C1001U", False),
+        ("wie viel zählt die Prüfung von KAN-C1001U", False),
+        ("is the exam of KAN-C1001U done in a group or alone", False),
+        ("which calculators may I use in the exam of KAN-C1001U", True),
+    ],
+)
+def test_what_a_summary_of_the_examination_tells_is_no_detail(lens: Lens, question: str, detailed: bool) -> None:
+    course = next(one for one in map(lens.index.course, range(lens.index.courses)) if one.code == "KAN-C1001U")
+    assert lens.answerer.teller._detailed(lens.answerer.understand(question), course) is detailed

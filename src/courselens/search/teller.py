@@ -58,6 +58,8 @@ MORE = 0.12
 """Share of the words asked that another passage must have, and how much more than the one that is shown."""
 MOSTLY = 0.45
 """Share from which a passage answers where the course lacks the field asked: its type, in `(CEMS Elective Course)`."""
+TOLD_OF_PARTS = ("duration", "weight", "grouping")
+"""What a summary of an examination tells of its parts, each with the words that ask for it."""
 IDENTITY = frozenset({"title", "title_en", "code", "codes"})
 """Fields that say nothing of a course but which one it is."""
 NAMED_COURSES = 3
@@ -194,6 +196,9 @@ class Teller:
         told = [fold(word) for word in understood.asking(course.values("lecturer"))]
         small = asking_words() | words_of("comparing") | words_of("choosing") | words_of("between")
         small |= words_of("handing_in")  # what is to be handed in, the parts of the examination are
+        for name in TOLD_OF_PARTS:
+            if any(getattr(part, name) for part in course.exam):
+                small |= words_of(f"exam_{name}")
         return any(word not in small and len(word) > 1 for word in told)
 
     def _from_the_start(self, number: int, passages: Sequence[tuple[int, Passage]]) -> tuple[tuple[int, Passage], ...]:
