@@ -193,7 +193,8 @@ class Teller:
 
     def _detailed(self, understood: Understood, course: Course) -> bool:
         """Whether more is asked of a course than what it is about."""
-        told = [fold(word) for word in understood.asking(course.values("lecturer"))]
+        asking = understood.asking(course.values("lecturer"))
+        told = [word for said in asking for word in fold(said).split()]
         small = asking_words() | words_of("comparing") | words_of("choosing") | words_of("between")
         small |= words_of("handing_in")  # what is to be handed in, the parts of the examination are
         for name in TOLD_OF_PARTS:
