@@ -201,10 +201,13 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
     also = [span for one in rivals for span in title_spans(text, free, one)]
     named = [*spans, *title, *also]
     found = parser.parse(text, taken=spans if plural else named, named=named)
-    if best and best.cover < COMPLETE and any(one.field == "department" for one in found.conditions):
+    spoken = best is not None and (best.cover >= COMPLETE or best.whole)
+    if best and not spoken and any(one.field == "department" for one in found.conditions):
         found = parser.parse(text, taken=spans, named=named)  # the title's words are those of the department
     elif title and not plural and len(tied(titles)) > 1:
         found = _with_versions(found, parser.parse(_as_course(text, title), taken=spans))
+    if best and best.cover >= FULL and not plural:
+        found = _without_department(found, title, len(best.places), spoken=spoken)
     told_apart = _told_apart(index, titles, found, text, [*spans, *title])
     dated = _dated(found, text, named, whether=any(word.text in words_of("yes_no") for word in told[:1]))
     now = _now(text, named) if codes or best else []
@@ -259,6 +262,18 @@ def _with_versions(found: Found, versions: Found) -> Found:
     fields = {one.field for one in found.conditions}
     further = [one for one in versions.conditions if one.field not in fields]
     return Found(tuple(sorted((*found.conditions, *further), key=lambda one: one.start)), found.ignored)
+
+
+def _without_department(found: Found, title: Sequence[tuple[int, int]], size: int, *, spoken: bool) -> Found:
+    """`found` without a department all of whose words are among the `size` ones of a `title`: `film studies intro`; the
+    only words of it are those of the department, unless it is `spoken` in full.
+    """
+
+    def its(one: Condition) -> bool:
+        inner = any(start <= one.start and one.end <= end for start, end in title)
+        return one.field == "department" and inner and (spoken or len(words(one.said)) < size)
+
+    return Found(tuple(one for one in found.conditions if not its(one)), found.ignored)
 
 
 def _told_apart(
