@@ -71,7 +71,8 @@ class Codes:
         joins = words_of("choosing") | words_of("both") | words_of("versus")
         if not subject or number is None or told[place].text not in joins or not number.text.isdigit():
             return None
-        courses = self.known.get(subject.group() + number.text)
+        said = [word for word in told[:place] if word.start >= mention.start][:-1]  # `physics 374 and 376`
+        courses = self.known.get(subject.group() + number.text) or self._by_subject([*said, number])
         code = f"{text[mention.start : mention.start + len(subject.group())]} {number.text}"
         return CodeMention(code, tuple(courses), number.start, number.end) if courses else None
 

@@ -34,6 +34,7 @@ from courselens.search.naming import (
     is_number,
     named_beside,
     numbered,
+    of_first_clause,
     tied,
     titles_of,
 )
@@ -180,6 +181,7 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
     titles, free = titles_of(index.names, text, free)
     if not codes:
         titles, free = besides_needed(index.names, text, titles, free)
+        titles, free = of_first_clause(index.names, text, titles, free)
     compared = None if codes else pair(index.names, text, free, titles)
     if compared:
         titles = [*compared, *(one for one in titles if one.course not in {other.course for other in compared})]
@@ -197,7 +199,7 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
     title = title_spans(text, free, best) if best else []
     if best and best.cover < FULL and not plural:
         title = joined_on(text, own, title)
-    rivals = compared[1:] if compared else tuple(named_beside(titles, best, told))
+    rivals = compared[1:] if compared else tuple(named_beside(titles, best, told, free))
     also = [span for one in rivals for span in title_spans(text, free, one)]
     named = [*spans, *title, *also]
     found = parser.parse(text, taken=spans if plural else named, named=named)
@@ -208,7 +210,7 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
         found = _with_versions(found, parser.parse(_as_course(text, title), taken=spans))
     if best and best.cover >= FULL and not plural:
         found = _without_department(found, title, len(best.places), spoken=spoken)
-    told_apart = _told_apart(index, titles, found, text, [*spans, *title])
+    told_apart = [] if compared else _told_apart(index, titles, found, text, [*spans, *title])
     dated = _dated(found, text, named, whether=any(word.text in words_of("yes_no") for word in told[:1]))
     now = _now(text, named) if codes or best else []
     frame = framed(text, sorted([*named, *dated, *now, *told_apart, *others]))
