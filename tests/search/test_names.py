@@ -219,7 +219,9 @@ def test_the_number_that_is_said_is_the_number_of_the_course(question: str, code
 
 
 def test_a_code_that_lacks_its_last_letter_is_that_of_one_course_alone() -> None:
-    two = Names.of((course("KAN-CSOCV1036U", "Embodied Leadership"), course("KAN-CSOCV1036E", "Disembodied Leadership")))
+    two = Names.of(
+        (course("KAN-CSOCV1036U", "Embodied Leadership"), course("KAN-CSOCV1036E", "Disembodied Leadership"))
+    )
     assert [one.courses for one in two.codes.find("CSOCV1036 exam", words("CSOCV1036 exam"))] == [()]
     assert not any(one.courses for one in NAMES.codes.find("CSOCV1037 exam", words("CSOCV1037 exam")))
     assert not any(one.courses for one in NAMES.codes.find("CSOCV103 exam", words("CSOCV103 exam")))

@@ -19,7 +19,12 @@ MOST = 6
 LIKELY = 0.5
 """Probability of a field from which a clause asks for it."""
 
-_JOINED = re.compile(r"\s*(?:[,;?.&+]|(?<!\d)/|/(?!\d)|\b(?:and|und|og|sowie|samt|plus|also|auch)\b)\s*", re.IGNORECASE)
+_JOINED = re.compile(
+    r"\s*(?:[,;?.&+]|(?<!\b\w)(?<!\bpass)(?<!\bpassed)(?<!\bbestanden)(?<!\bbestået)/(?!(?<=\d/)\d)"
+    r"|\b(?:and|und|og|sowie|samt|plus|also|auch)\b)\s*",
+    re.IGNORECASE,
+)
+"""What parts are joined by; `P/N` and `pass/fail` are one thing, and `2024/25` too."""
 
 _NAME = re.compile(rf"\b{MENTION}\b")
 _JOINED_ON = re.compile(rf"(?<=\b{MENTION}) +([\w’']+)(?=[ ?.!]*$)")
@@ -74,7 +79,12 @@ def field_of_noun(clause: str) -> str | None:
 @lru_cache(maxsize=1)
 def _known() -> frozenset[str]:
     """Words that are no topic: `who coordinates X and are both mandatory`."""
-    return frame_words() | words_of("coordinating") | words_of("comparatives") | {*map(fold, load("clauses.yaml")["small"])}
+    return (
+        frame_words()
+        | words_of("coordinating")
+        | words_of("comparatives")
+        | {*map(fold, load("clauses.yaml")["small"])}
+    )
 
 
 @lru_cache(maxsize=1)

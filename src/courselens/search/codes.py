@@ -82,7 +82,7 @@ class Codes:
         return CodeMention(text[word.start : word.end], tuple(courses), word.start, word.end) if courses else None
 
     def _begun_with(self, joined: str) -> Sequence[int] | None:
-        """The courses of the one code that begins so and has nothing but letters behind: `CFINA1000` of `CFINA1000U`."""
+        """The courses of the one code that is this and letters behind it: `CFINA1000` of `CFINA1000U`."""
         return self._without_ending.get(joined) if joined[-1:].isdigit() and not joined.isdigit() else None
 
     @cached_property

@@ -80,8 +80,7 @@ def _each_asked(said: Sequence[str]) -> bool:
     if chooses and any(one in words_of("which") and after in held for one, after in pairs):
         return True
     if chooses and any(
-        [one, after] == ["which", "one"] and third in held
-        for (one, after), third in zip(pairs, said[2:], strict=False)
+        [one, after] == ["which", "one"] and third in held for (one, after), third in zip(pairs, said[2:], strict=False)
     ):
         return True
     again = any(

@@ -69,7 +69,7 @@ class Narrowing:
         return mask if mask[alike].any() else np.ones_like(mask)
 
     def current(self, understood: Understood, asked: Asked) -> Mask:
-        """All courses but those of which one of nearly the same title is given now, where a title and no year is said."""
+        """All courses but those of which one of nearly the same title is given now, where no year is said."""
         mask = np.ones(self.index.courses, dtype=bool)
         if asked.kind != "course" or understood.codes or understood.year_named or not understood.titles:
             return mask

@@ -66,7 +66,8 @@ def asking_words() -> frozenset[str]:
     A word of fewer is as likely an example of a topic, which may well be a title.
     """
     found = {word for word, count in _asked_words().items() if count >= ASKING}
-    return frozenset(found - {fold(word) for word in conditions()["half_topics"]}) | stop_words()
+    measures = {fold(word) for word in conditions()["measures"]}
+    return frozenset(found - {fold(word) for word in conditions()["half_topics"]}) | stop_words() | measures
 
 
 @lru_cache(maxsize=1)
@@ -97,6 +98,7 @@ def frame_words() -> frozenset[str]:
         for said in conditions()[name].values():
             found |= {word.text for one in said for word in words(str(one))}
     found |= {fold(one.text) for one in expressions() if one.text.isalpha() and len(one.text) >= LONG_WORD}
+    found |= {fold(word) for word in conditions()["measures"]}
     found |= {word.removesuffix("s") for word in found if len(word) > SHORT_WORD and not word.endswith("ss")}
     return frozenset(found)
 
