@@ -11,8 +11,17 @@ from fakes import CREDULOUS, HashEncoder, catalogue, course, passages_of
 
 
 def made(code: str, title: str, year: str, ects: float, group: str = "", start: str = "Autumn") -> Course:
-    told = {"ects": ects, "start": start, "department": code.split()[0], "language": "English", "lecturer": "Ann Berg"}
-    return course(code, title, year, group=group or code, **told)
+    return course(
+        code,
+        title,
+        year,
+        group=group or code,
+        ects=ects,
+        start=start,
+        department=code.split()[0],
+        language="English",
+        lecturer="Ann Berg",
+    )
 
 
 MADE = (

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from courselens.search.facts import Mask
 from courselens.search.names import TitleMention
 from courselens.search.naming import FULL
 
@@ -18,7 +19,7 @@ APART = 3
 
 
 def superseded(
-    titles: Sequence[TitleMention], year: Callable[[int], int], group: Callable[[int], int], newest: Sequence[bool]
+    titles: Sequence[TitleMention], year: Callable[[int], int], group: Callable[[int], int], newest: Mask
 ) -> list[int]:
     """Of the `titles` nearly as good as the best one, the courses that are `APART` years older than one that the same
     words say: `data structures` in two longer titles. What is said in full gives way only to its own next edition

@@ -209,8 +209,8 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
     elif title and not plural and len(tied(titles)) > 1:
         found = _with_versions(found, parser.parse(_as_course(text, title), taken=spans))
     if best and best.cover >= FULL and not plural:
-        own = sum(free[place].text not in stop_words() for place in best.places if place < len(free))
-        found = _without_department(found, title, own, spoken=spoken)
+        size = sum(free[place].text not in stop_words() for place in best.places if place < len(free))
+        found = _without_department(found, title, size, spoken=spoken)
     told_apart = [] if compared else _told_apart(index, titles, found, text, [*spans, *title])
     dated = _dated(found, text, named, whether=any(word.text in words_of("yes_no") for word in told[:1]))
     now = _now(text, named) if codes or best else []
