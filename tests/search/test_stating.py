@@ -69,21 +69,6 @@ def test_it_is_told_where_the_course_has_no_such_section(lens: Lens) -> None:
     assert answerer.teller.elsewhere(understood, nothing, number, fits) is None
 
 
-def test_it_is_told_rather_than_a_text_without_a_word_of_it(lens: Lens) -> None:
-    teller = lens.answerer.teller
-    number = next(one for one in range(lens.index.courses) if lens.index.course(one).code == "BAI 2")
-    course_, places = lens.index.course(number), [*lens.index.passages_of(number)]
-    shown = next(one for one in places if lens.index.passage(one).section == "content")
-    saying = Saying("Robot Logic\nIt gave the wrong answer.", (), "content", course_, (shown,))
-    understood = lens.answerer.understand("how many minutes of preparation in Robot Logic")
-    fits = [Fit("further", fact=False, cosine=0.0, words=0.0) for _ in places]
-    found = teller.rather(understood, saying, number, fits)
-    assert found is not None
-    assert str(found.answer).partition("\n")[2] == "The student has 30 minutes of preparation."
-    fits = [Fit("further", fact=False, cosine=0.0, words=0.0, share=0.2) for _ in places]
-    assert teller.rather(understood, saying, number, fits) is None
-
-
 @pytest.mark.parametrize(
     ("question", "sentence"),
     [

@@ -187,11 +187,8 @@ class Answerer:
         saying, *further = sorted(said, key=lambda one: one.answer is None)  # what is held comes first
         saying = replace(saying, note=next((each.note for each in said if each.note), None))
         if one.fits and len(said) == 1 and not compared:
-            number = int(ranking.order[0])
-            rather = self.teller.rather(understood, saying, number, one.fits)
-            behind = rather or self.teller.elsewhere(understood, saying, number, one.fits)
-            if behind and (rather or saying.answer is None):
-                further += [saying] if rather else []
+            behind = self.teller.elsewhere(understood, saying, int(ranking.order[0]), one.fits)
+            if behind and saying.answer is None:
                 saying, asked = behind, replace(asked, field=behind.field, elsewhere=0.0)
             else:
                 further += [behind] if behind else []

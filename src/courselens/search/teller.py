@@ -254,9 +254,8 @@ class Teller:
         if best is None and saying.answer is None and saying.course and saying.field:
             best = max(range(len(fits)), key=lambda place: fits[place].share)
             best = None if fits[best].share < MOSTLY or fits[best].field in IDENTITY else best
-            told = self._stated(understood, number)
-            if best is None or (told and first + best not in told.passages):
-                return told
+            if best is None:
+                return self._stated(understood, number)
         elif best is None and saying.answer is None and saying.course and saying.note:
             return self._by_sentence(understood, number)
         elif best is None and shown and not any(one.fact for one in shown):
@@ -265,17 +264,6 @@ class Teller:
         if best is None or first + best in saying.passages:
             return None
         return say_passage(understood, self.course(number), first + best, self.passage(first + best))
-
-    def rather(self, understood: Understood, saying: Saying, number: int, fits: Sequence[Fit]) -> Saying | None:
-        """The sentence of course `number`, whose passages fit so, that has what is asked in it where the text that
-        `saying` shows has no word of that: who founded judo stands in no notes on who may take it.
-        """
-        first = int(self.index.first[number])
-        shown = [fits[place - first] for place in saying.passages if 0 <= place - first < len(fits)]
-        if saying.answer is None or not shown or any(one.fact or one.share or any(one.told) for one in shown):
-            return None
-        told = self._stated(understood, number)
-        return None if told is None or {*told.passages} & {*saying.passages} else told
 
     def _stated(self, understood: Understood, number: int) -> Saying | None:
         """The sentence of course `number` that has what is asked in it; None where none has."""
