@@ -98,7 +98,6 @@ def frame_words() -> frozenset[str]:
         for said in conditions()[name].values():
             found |= {word.text for one in said for word in words(str(one))}
     found |= {fold(one.text) for one in expressions() if one.text.isalpha() and len(one.text) >= LONG_WORD}
-    found |= {fold(word) for word in conditions()["measures"]}
     found |= {word.removesuffix("s") for word in found if len(word) > SHORT_WORD and not word.endswith("ss")}
     return frozenset(found)
 
