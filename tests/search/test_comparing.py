@@ -30,6 +30,8 @@ MADE = (
     made("CHEM 247", "Organic Chemistry One", 5.0, "prerequisites", "CHEM 126."),
     made("CHEM 248", "Organic Chemistry Two", 5.0, "prerequisites", "CHEM 247 or permission."),
     made("CHEM 258", "Chemistry of Dyes", 5.0, "prerequisites", "CHEM 126."),
+    made("PHYS 374", "Classical Mechanics", 5.0, "prerequisites", "Motion."),
+    made("PHYS 376", "Quantum Mechanics", 7.5, "prerequisites", "Waves."),
     made("DANCE 260", "Hip Hop", 5.0, "content", "Breaking."),
     made("DANCE 261", "Hip Hop", 2.5, "content", "Popping."),
     replace(made("DNCTE 210", "Modern Ballet", 7.5, "content", "Leaps."), year="2005/2006", key="dncte"),
@@ -68,6 +70,8 @@ def compared(question: str) -> set[str]:
         ("weight training and yoga, when do they start each", {"Weight", "Hatha"}),
         ("wann beginnen weight training und yoga jeweils", {"Weight", "Hatha"}),
         ("compare the exams of leniency and databases", {"Advanced", "Graph"}),
+        ("is the exam longer in yoga or in asylum rules", {"Hatha", "Asylum"}),
+        ("yoga or weight training, which one has prerequisites", {"Hatha", "Weight"}),
         ("is the exam in weight training oral or written", set()),
         ("how long is each session of weight training and who pays", set()),
         ("who teaches weight training and who pays", set()),
@@ -232,3 +236,25 @@ def test_a_code_that_needs_something_is_asked_about(lens: Lens) -> None:
     assert [one.code for one in understood.codes] == ["CHEM 248"]
     taken = lens.answerer.understand("does CHEM 248 need to be taken before weight training")
     assert not taken.codes
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["ECTS credits of quantum mechanics and classical mechanics", "ECTS credits of physics 374 and 376"],
+)
+def test_two_courses_that_share_a_word_are_both_told(lens: Lens, question: str) -> None:
+    assert sorted(one.split(" is")[0] for one in told(lens, question)) == [
+        "PHYS 374 Classical Mechanics",
+        "PHYS 376 Quantum Mechanics",
+    ]
+
+
+def test_a_word_said_once_names_no_second_course(lens: Lens) -> None:
+    assert len(told(lens, "ECTS credits of quantum mechanics and waves")) == 1
+
+
+def test_what_a_further_clause_asks_names_no_other_course(lens: Lens) -> None:
+    found = lens.consider("how many ECTS credits does leniency give and is there an external examiner?")
+    assert found.understood.named
+    assert found.kept == ()
+    assert not lens.consider("how many ECTS credits do stress and is there an external examiner").understood.named

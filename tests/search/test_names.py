@@ -34,6 +34,8 @@ NAMES = Names.of(COURSES)
         ("8 276 exam", 0),
         ("is kan-csocv1036u in english", 1),
         ("CSOCV1036U language", 1),
+        ("KAN CSOCV1036 language", 1),
+        ("csocv1036: who teaches it", 1),
         ("2024/2025KAN-CSOCV1036U", 1),
         ("prereqs for cs 4414", 2),
         ("CS4414 workload", 2),
@@ -214,3 +216,12 @@ def test_the_number_that_is_said_is_the_number_of_the_course(question: str, code
         course("DANCE 260", "Folk Dance of Europe"),
     )
     assert dances[Names.of(dances).find_titles(words(question))[0].course].code == code
+
+
+def test_a_code_that_lacks_its_last_letter_is_that_of_one_course_alone() -> None:
+    two = Names.of(
+        (course("KAN-CSOCV1036U", "Embodied Leadership"), course("KAN-CSOCV1036E", "Disembodied Leadership"))
+    )
+    assert [one.courses for one in two.codes.find("CSOCV1036 exam", words("CSOCV1036 exam"))] == [()]
+    assert not any(one.courses for one in NAMES.codes.find("CSOCV1037 exam", words("CSOCV1037 exam")))
+    assert not any(one.courses for one in NAMES.codes.find("CSOCV103 exam", words("CSOCV103 exam")))

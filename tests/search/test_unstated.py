@@ -79,7 +79,15 @@ def test_what_a_text_says_is_not_missing() -> None:
     assert unstated("how many pages and how many people per group in X", told, passages_of(told), "en") == ""
 
 
-@pytest.mark.parametrize("question", ["how many pages do I have to read in X", "how many pages of notes for the exam"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "how many pages do I have to read in X",
+        "how many pages of notes for the exam",
+        "how many pages is the syllabus of X",
+        "wie viele Seiten hat das Lehrbuch in X",
+    ],
+)
 def test_pages_that_are_read_are_none_of_the_examination(question: str) -> None:
     assert unstated(question, GROUP, passages_of(GROUP), "en") == ""
 
@@ -122,6 +130,9 @@ def lens(tmp_path_factory: pytest.TempPathFactory) -> Lens:
         "how many compulsory assignments in Quantum Trade before the exam",
         "hvor mange obligatoriske aktiviteter er der i Quantum Trade",
         "wie viele obligatorische Aufgaben hat Quantum Trade",
+        "what do I have to do to be allowed to take the exam in Quantum Trade",
+        "was muss ich machen, um zur Prüfung in Quantum Trade zugelassen zu werden",
+        "hvad skal jeg have lavet for at kunne gå til eksamen i Quantum Trade",
     ],
 )
 def test_what_is_handed_in_before_is_no_form_of_the_examination(lens: Lens, question: str) -> None:

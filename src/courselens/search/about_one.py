@@ -163,7 +163,9 @@ class AboutOne:
             beside += self._sentences(one, asking)
             beside += [self.teller.say(understood, field, its, kept, number=one, compared=True) for field in wanted]
         if sentences:
-            asked = replace(asked, field=sentences[0].field, share=TOLD, elsewhere=0.0)
+            field = sentences[0].field or asked.field
+            shares = {field: TOLD} if field and understood.codes else asked.shares
+            asked = replace(asked, field=field, share=TOLD, elsewhere=0.0, shares=shares)
         other = None if also else self.instead_of(understood, number)
         halves = [self._half(understood, number, clause, vectors, parts, kept, ranking) for clause in left]
         groups = {group_of(one.field) for one in wanted}

@@ -118,6 +118,8 @@ class Answerer:
         if understood.year_named and not any(one.field == "year" for one in found.conditions):
             understood = replace(understood, year_named=False)  # the newest, then
         start = self.narrowing.start(understood, given, hidden) & self.narrowing.apart(understood, asked) & own
+        current = self.narrowing.current(understood, asked)
+        start = start & current if (start & current).any() else start
         if person is not None:
             start &= np.arange(self.index.courses) == self.index.owner(person.place)
         follows = person is None and asks_what_follows(understood)

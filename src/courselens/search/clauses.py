@@ -19,7 +19,12 @@ MOST = 6
 LIKELY = 0.5
 """Probability of a field from which a clause asks for it."""
 
-_JOINED = re.compile(r"\s*(?:[,;?.&+]|(?<!\d)/|/(?!\d)|\b(?:and|und|og|sowie|samt|plus|also|auch)\b)\s*", re.IGNORECASE)
+_JOINED = re.compile(
+    r"\s*(?:[,;?.&+]|(?<!\b\w)(?<!\bpass)(?<!\bpassed)(?<!\bbestanden)(?<!\bbestået)/(?!(?<=\d/)\d)"
+    r"|\b(?:and|und|og|sowie|samt|plus|also|auch)\b)\s*",
+    re.IGNORECASE,
+)
+"""What parts are joined by; `P/N` and `pass/fail` are one thing, and `2024/25` too."""
 
 _NAME = re.compile(rf"\b{MENTION}\b")
 _JOINED_ON = re.compile(rf"(?<=\b{MENTION}) +([\w’']+)(?=[ ?.!]*$)")
@@ -40,7 +45,7 @@ def clauses(frame: str) -> tuple[str, ...]:
     for part in _JOINED.split(frame):
         told = [word.text for word in words(_NAME.sub(" ", part))]
         in_words = not _NAME.search(part) and asks_in_words(part) and joined_by_word(part, frame)
-        if any(word not in frame_words() for word in told) and not (in_words or concerns_of(part)):
+        if any(word not in _known() for word in told) and not (in_words or concerns_of(part)):
             return ()
         if any(word not in stop_words() or word in asking for word in told):
             found.append(part if _NAME.search(part) else f"{MENTION} {part}")
@@ -69,6 +74,17 @@ def field_of_noun(clause: str) -> str | None:
     """The field or section that `clause` asks for with a noun and no more: `the language of X`."""
     told = [word.text for word in words(_NAME.sub(" ", clause))]
     return _nouns().get(" ".join(word for word in told if word not in stop_words()))
+
+
+@lru_cache(maxsize=1)
+def _known() -> frozenset[str]:
+    """Words that are no topic: `who coordinates X and are both mandatory`."""
+    return (
+        frame_words()
+        | words_of("coordinating")
+        | words_of("comparatives")
+        | {*map(fold, load("clauses.yaml")["small"])}
+    )
 
 
 @lru_cache(maxsize=1)

@@ -21,6 +21,8 @@ from courselens.search.vocabulary import asking_words
 _CODE_GAP = re.compile(r"[\s,.\-/_:'’]{0,2}")
 _BEGUN = re.compile(r"[^\W\d_]{5,}(?=\d)")
 """Letters enough to be no word by chance, before a number."""
+_LONG = re.compile(r"(.{3,}\d{4,})[^\W\d_]{1,2}$")
+"""A code with a letter or two behind a number of four digits."""
 _ENDED = re.compile(r"(\d{3,})(?:er|ern|ers|'s)$")
 """A code as it is spoken of: `der 8228er`."""
 
@@ -69,7 +71,8 @@ class Codes:
         joins = words_of("choosing") | words_of("both") | words_of("versus")
         if not subject or number is None or told[place].text not in joins or not number.text.isdigit():
             return None
-        courses = self.known.get(subject.group() + number.text)
+        said = [word for word in told[:place] if word.start >= mention.start][:-1]  # `physics 374 and 376`
+        courses = self.known.get(subject.group() + number.text) or self._by_subject([*said, number])
         code = f"{text[mention.start : mention.start + len(subject.group())]} {number.text}"
         return CodeMention(code, tuple(courses), number.start, number.end) if courses else None
 
@@ -77,6 +80,20 @@ class Codes:
         """A code without its number, where its letters are those of no other: `BTOUA` of `BA-BTOUA1000U`."""
         courses = self._letters.get(word.text)
         return CodeMention(text[word.start : word.end], tuple(courses), word.start, word.end) if courses else None
+
+    def _begun_with(self, joined: str) -> Sequence[int] | None:
+        """The courses of the one code that is this and letters behind it: `CFINA1000` of `CFINA1000U`."""
+        return self._without_ending.get(joined) if joined[-1:].isdigit() and not joined.isdigit() else None
+
+    @cached_property
+    def _without_ending(self) -> Mapping[str, Sequence[int]]:
+        """Long codes without the letters at their end, where those are of one code alone: its courses."""
+        found: dict[str, list[Sequence[int]]] = defaultdict(list)
+        for code, courses in self.known.items():
+            ended = _LONG.match(code)
+            if ended and courses not in found[ended[1]]:
+                found[ended[1]].append(courses)
+        return {begun: courses[0] for begun, courses in found.items() if len(courses) == 1 and begun not in self.known}
 
     @cached_property
     def _letters(self) -> Mapping[str, Sequence[int]]:
@@ -105,6 +122,7 @@ class Codes:
             if not all(_CODE_GAP.fullmatch(gap) for gap in gaps):
                 continue
             known = self.known.get(joined) or self.known.get(joined.lstrip("0")) or self._by_subject(part)
+            known = known or self._begun_with(joined)
             plain_number = joined.isdigit() and size == 1 and raw.isdigit()
             called = place > 0 and told[place - 1].text in words_of("before_code")
             if known and not (plain_number and _is_year(joined)):

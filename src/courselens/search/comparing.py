@@ -15,7 +15,7 @@ from functools import lru_cache
 from courselens.search.names import MAYBE, NAMED, Names, TitleMention
 from courselens.search.places import words_of
 from courselens.search.tokens import Word, fold
-from courselens.search.vocabulary import asking_words, frame_words, load
+from courselens.search.vocabulary import asking_words, frame_words, load, stop_words
 
 NEAR = 2
 """Words after the joining word among which the second title begins."""
@@ -25,6 +25,8 @@ CLEAR = 0.25
 """Strength by which it must lead before others."""
 LONG = 6
 """Letters of a word that names a course alone."""
+SHORT = 3
+"""Letters of a word in capitals that does."""
 JOINTS = 3
 """Joining words that are tried."""
 EARLY = 2
@@ -51,12 +53,13 @@ def pair(
     joining = words_of("choosing") | words_of("than") | words_of("versus") | words_of("both")
     places = [place for place, word in enumerate(said) if word in joining]
     best: tuple[TitleMention, TitleMention] | None = None
-    whole = titles[0].places if titles and titles[0].strength >= NAMED else ()
+    best_places = titles[0].places if titles and titles[0].strength >= NAMED else ()
+    whole = [place for place in best_places if said[place] not in stop_words()]  # `in A or in B`
     for place in places[:JOINTS]:
         if whole and whole[0] < place < whole[-1]:
             continue
         sides = _sides(text, told, place)
-        found = [_named(names, told, side) for side in sides]
+        found = [_named(names, text, told, side) for side in sides]
         first, second = found
         if first is None or second is None or first.course == second.course:
             continue
@@ -73,7 +76,12 @@ def _each_asked(said: Sequence[str]) -> bool:
     """
     pairs = [*itertools.pairwise(said)]
     chooses = not words_of("choosing").isdisjoint(said)
-    if chooses and any(one in words_of("which") and after in words_of("held") for one, after in pairs):
+    held = words_of("held")
+    if chooses and any(one in words_of("which") and after in held for one, after in pairs):
+        return True
+    if chooses and any(
+        [one, after] == ["which", "one"] and third in held for (one, after), third in zip(pairs, said[2:], strict=False)
+    ):
         return True
     again = any(
         before in words_of("both") and word in words_of("question_words_only") and word in said[:place]
@@ -108,21 +116,28 @@ def _strength(first: TitleMention, second: TitleMention) -> float:
     return first.strength + second.strength
 
 
-def _named(names: Names, told: Sequence[Word], side: range) -> TitleMention | None:
+def _named(names: Names, text: str, told: Sequence[Word], side: range) -> TitleMention | None:
     """The title that the words of one side name, its places among all of them; a part of one where those words are
-    nothing else and of no other title: `Colonial Trade`.
+    nothing else and of no other title: `Colonial Trade`, or a word in capitals: `IMAC`.
     """
     found = names.find_titles([told[place] for place in side])
     if not found:
         return None
     own = [place for place in found[0].places if told[side[place]].text not in asking_words()]
     rare = len(own) == 1 and _names_alone(told[side[own[0]]].text, found)
-    alone = (len(own) > 1 or rare) and found[0].strength >= MAYBE and found[0].said >= ALL_SAID
+    short = len(own) == 1 and len(found) == 1 and _in_capitals(text, told[side[own[0]]])
+    alone = short or ((len(own) > 1 or rare) and found[0].strength >= MAYBE)
+    alone = alone and found[0].said >= ALL_SAID
     alone = alone and all(one.strength < found[0].strength - CLEAR for one in found[1:] if one.cover != found[0].cover)
     if found[0].strength < NAMED and not alone:
         return None
     where: Mapping[int, int] = dict(enumerate(side))
     return replace(found[0], places=tuple(where[place] for place in found[0].places))
+
+
+def _in_capitals(text: str, word: Word) -> bool:
+    """Whether a word is written as one that stands for several, where the rest of the text is not: `IMAC`."""
+    return len(word.text) >= SHORT and text[word.start : word.end].isupper() and not text.isupper()
 
 
 def _names_alone(word: str, found: Sequence[TitleMention]) -> bool:

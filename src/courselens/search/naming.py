@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -34,6 +34,8 @@ MUCH = 4
 """Words of a topic beside what looks like a code, from which it is none."""
 FULL = 0.8
 """Share of a title that must be said for a condition beside it to be a question: `derivatives 3 credits`."""
+_FURTHER = re.compile(r"(?:[,;?.!]\s+(?:(?:and|und|og)\s+)?|\b(?:and|und|og)\s+)(\w+)", re.IGNORECASE)
+"""What joins a further clause, and its first word."""
 
 
 def titles_of(names: Names, text: str, told: list[Word]) -> tuple[list[TitleMention], list[Word]]:
@@ -95,10 +97,10 @@ def tied(titles: Sequence[TitleMention]) -> list[int]:
 
 
 def named_beside(
-    titles: Sequence[TitleMention], first: TitleMention | None, told: Sequence[Word]
+    titles: Sequence[TitleMention], first: TitleMention | None, told: Sequence[Word], free: Sequence[Word]
 ) -> list[TitleMention]:
     """Further titles that are said in full beside the `first`, in other words of the question `told`: where it compares
-    or chooses, in some others, as in `History of Finance or of Insurance`.
+    or chooses, in some others, as in `History of Finance or of Insurance`; their places are those of `free`.
     """
     chooses = any(word.text in words_of("comparing") | words_of("choosing") for word in told)
     least = NEARLY_COMPLETE if chooses else COMPLETE
@@ -108,11 +110,17 @@ def named_beside(
     taken = set(first.places)
     for one in titles:
         own = {*one.places} - taken
-        apart = own if chooses else len(one.places) > 1 and len(own) == len({*one.places})
+        apart = own if chooses else len(one.places) > 1 and own and _said_again({*one.places} - own, free)
         if one.cover >= least and apart:
             found.append(one)
             taken |= own
     return found
+
+
+def _said_again(shared: Collection[int], free: Sequence[Word]) -> bool:
+    """Whether each word that another title has too is said twice: `quantum mechanics and classical mechanics`."""
+    said = [word.text for word in free]
+    return all(place < len(said) and said.count(said[place]) > 1 for place in shared)
 
 
 def is_needed(names: Names, told: Sequence[Word], codes: Sequence[CodeMention]) -> bool:
@@ -162,6 +170,22 @@ def besides_needed(
     found, free = titles_of(names, text, rest)
     better = found and found[0].strength >= max(MAYBE, titles[0].strength if titles else 0.0)
     return (found, free) if better else (titles, told)
+
+
+def of_first_clause(
+    names: Names, text: str, titles: list[TitleMention], told: list[Word]
+) -> tuple[list[TitleMention], list[Word]]:
+    """`titles` and `told` as they are, or those before a clause that asks something further, where they name a course
+    only without its words: of `how many ECTS does sleep give, and is there an external examiner`.
+    """
+    if titles and titles[0].strength >= NAMED:
+        return titles, told
+    asking = words_of("question_words_only") | words_of("yes_no")
+    joined = (found for found in _FURTHER.finditer(text) if fold(found[1]) in asking)
+    cut = next((found.start() for found in joined if found.start() > 0), len(text))
+    first = [word for word in told if word.start < cut]
+    found, free = titles_of(names, text, first) if len(first) < len(told) else ([], first)
+    return (found, free) if found and found[0].strength >= NAMED else (titles, told)
 
 
 def needed(text: str) -> list[tuple[int, int]]:

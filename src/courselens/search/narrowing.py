@@ -19,6 +19,7 @@ from courselens.search.decide import SAME, Asked
 from courselens.search.facts import Mask
 from courselens.search.following import undemanding
 from courselens.search.naming import FULL, tied
+from courselens.search.outdated import superseded
 from courselens.search.query import Understood
 from courselens.search.rank import about
 from courselens.search.saying import asks_yes_no
@@ -66,6 +67,19 @@ class Narrowing:
                 mask[alike[~fitting]] = False
         mask[self._outdated(understood, alike[mask[alike]].tolist())] = False
         return mask if mask[alike].any() else np.ones_like(mask)
+
+    def current(self, understood: Understood, asked: Asked) -> Mask:
+        """All courses but those of which one of nearly the same title is given now, where no year is said."""
+        mask = np.ones(self.index.courses, dtype=bool)
+        if asked.kind != "course" or understood.codes or understood.year_named or not understood.titles:
+            return mask
+        group, newest = self.index.group, self.index.newest
+        old = superseded(understood.titles, self._year, lambda one: int(group[one]), newest)
+        mask[old] = False
+        return mask
+
+    def _year(self, number: int) -> int:
+        return year_order(self.course(number).year)[0]
 
     def _outdated(self, understood: Understood, alike: Sequence[int]) -> list[int]:
         """Of the courses `alike` that are named by title, those whose very title a newer one has, under any code."""

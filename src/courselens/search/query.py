@@ -34,6 +34,7 @@ from courselens.search.naming import (
     is_number,
     named_beside,
     numbered,
+    of_first_clause,
     tied,
     titles_of,
 )
@@ -180,6 +181,7 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
     titles, free = titles_of(index.names, text, free)
     if not codes:
         titles, free = besides_needed(index.names, text, titles, free)
+        titles, free = of_first_clause(index.names, text, titles, free)
     compared = None if codes else pair(index.names, text, free, titles)
     if compared:
         titles = [*compared, *(one for one in titles if one.course not in {other.course for other in compared})]
@@ -197,15 +199,19 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
     title = title_spans(text, free, best) if best else []
     if best and best.cover < FULL and not plural:
         title = joined_on(text, own, title)
-    rivals = compared[1:] if compared else tuple(named_beside(titles, best, told))
+    rivals = compared[1:] if compared else tuple(named_beside(titles, best, told, free))
     also = [span for one in rivals for span in title_spans(text, free, one)]
     named = [*spans, *title, *also]
     found = parser.parse(text, taken=spans if plural else named, named=named)
-    if best and best.cover < COMPLETE and any(one.field == "department" for one in found.conditions):
+    spoken = best is not None and (best.cover >= COMPLETE or best.whole)
+    if best and not spoken and any(one.field == "department" for one in found.conditions):
         found = parser.parse(text, taken=spans, named=named)  # the title's words are those of the department
     elif title and not plural and len(tied(titles)) > 1:
         found = _with_versions(found, parser.parse(_as_course(text, title), taken=spans))
-    told_apart = _told_apart(index, titles, found, text, [*spans, *title])
+    if best and best.cover >= FULL and not plural:
+        size = sum(free[place].text not in stop_words() for place in best.places if place < len(free))
+        found = _without_department(found, title, size, spoken=spoken)
+    told_apart = [] if compared else _told_apart(index, titles, found, text, [*spans, *title])
     dated = _dated(found, text, named, whether=any(word.text in words_of("yes_no") for word in told[:1]))
     now = _now(text, named) if codes or best else []
     frame = framed(text, sorted([*named, *dated, *now, *told_apart, *others]))
@@ -259,6 +265,18 @@ def _with_versions(found: Found, versions: Found) -> Found:
     fields = {one.field for one in found.conditions}
     further = [one for one in versions.conditions if one.field not in fields]
     return Found(tuple(sorted((*found.conditions, *further), key=lambda one: one.start)), found.ignored)
+
+
+def _without_department(found: Found, title: Sequence[tuple[int, int]], size: int, *, spoken: bool) -> Found:
+    """`found` without a department all of whose words are among the `size` ones of a `title`: `film studies intro`; the
+    only words of it are those of the department, unless it is `spoken` in full.
+    """
+
+    def its(one: Condition) -> bool:
+        inner = any(start <= one.start and one.end <= end for start, end in title)
+        return one.field == "department" and inner and (spoken or len(words(one.said)) < size)
+
+    return Found(tuple(one for one in found.conditions if not its(one)), found.ignored)
 
 
 def _told_apart(

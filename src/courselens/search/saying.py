@@ -306,7 +306,7 @@ def _yes_no(understood: Understood, field: str, course: Course, value: Sequence[
     """`Yes, ` or `No, ` where the question can be answered so: it names values of the field asked, or limits to them,
     and denies none.
     """
-    if not asks_yes_no(understood):
+    if not asks_yes_no(understood) or _asks_which(understood):
         return ""
     yes, no = YES[language]
     for one in understood.found.conditions:
@@ -336,6 +336,12 @@ def asks_yes_no(understood: Understood) -> bool:
     """Whether the question begins like one for yes or no."""
     begun = [word.text for word in understood.told[:2]]
     return begun[:1] == ["gibts"] or begun == ["gibt", "es"] or (bool(begun) and begun[0] in conditions()["yes_no"])
+
+
+def _asks_which(understood: Understood) -> bool:
+    """Whether one of two courses is to be chosen: `is A or B in the fall`, which no `yes` answers."""
+    two = bool(understood.others) or len(understood.codes) > 1
+    return two and any(word.text in words_of("choosing") for word in understood.told)
 
 
 def asks_whether_in_year(understood: Understood) -> bool:

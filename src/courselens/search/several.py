@@ -73,7 +73,8 @@ def by_clauses(
     for one in filter(None, each.values()):
         found.setdefault(group_of(one.field), one)
     of_left = bool(left) and group_of(asked.field) not in found
-    if asked.field is None or told or of_left:  # `what language is X in? its title is mixed`
+    nouns = len(found) > 1 and all(field_of_noun(clause) for clause in each)  # `start time and teaching form`
+    if asked.field is None or told or of_left or nouns:  # `what language is X in? its title is mixed`
         return tuple(found.values())
     whole = found.pop(group_of(asked.field), asked if asked.share == TOLD else None)
     if whole and asked.field == CONTACTS:  # `who is the lecturer and what is the e-mail`

@@ -14,6 +14,7 @@ from courselens.course import Course
 from courselens.dataset.types import Passage
 from courselens.search.excerpt import SENTENCE
 from courselens.search.lexical import word_stems
+from courselens.search.places import words_of
 from courselens.search.query import Understood
 from courselens.search.telling import looked_for
 from courselens.search.tokens import flat, fold, words
@@ -69,7 +70,7 @@ def said_beside_title(understood: Understood, course: Course) -> list[str]:
     """
     title = {word.text for name in (course.title, course.title_en) for word in words(name or "")}
     said = [word.text for word in words(understood.text)]
-    small = stop_words() | {word for word in title if said.count(word) == 1}
+    small = stop_words() | words_of("according") | {word for word in title if said.count(word) == 1}
     return list(dict.fromkeys(word for word in said if word not in small and not word.isdigit()))
 
 

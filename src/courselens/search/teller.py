@@ -21,6 +21,7 @@ from courselens.search.decide import Asked
 from courselens.search.excerpt import ADDRESS, LONGEST, writes
 from courselens.search.field import Fit
 from courselens.search.joined import within
+from courselens.search.language_needed import say_needed
 from courselens.search.lexical import word_stems
 from courselens.search.names import MAYBE
 from courselens.search.people import names_said
@@ -143,6 +144,9 @@ class Teller:
             field = "exam"  # its parts tell the form, and more
         if asked.field is None and asked.elsewhere > 0.5:
             return Saying(None, (), None, course, (), not_said(course, None, understood.language))
+        needed = self._language_needed(understood, number) if field == "language" else None
+        if needed:
+            return needed
         places = best_passages(self.index, ranking.parts, [number], most=MOST, field=field or "content")
         passages = tuple((place, self.passage(place)) for place in places)
         if writes(understood):
@@ -169,6 +173,11 @@ class Teller:
             if begun:
                 return begun
         return say_field(understood, course, field, asked.field, passages, self._whole)
+
+    def _language_needed(self, understood: Understood, number: int) -> Saying | None:
+        """What course `number` says of a language that is asked to be needed for it."""
+        passages = ((place, self.passage(place)) for place in self.index.passages_of(number))
+        return say_needed(understood, self.course(number), passages)
 
     def _begun(self, number: int, field: str | None) -> Saying | None:
         """The section `field` of course `number` from its beginning; None where it has none."""

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 
 from courselens.course import Course
 from courselens.search.codes import Codes
+from courselens.search.concerns import concerns_of
+from courselens.search.measured import measured
 from courselens.search.places import phrase_pattern, words_of
 from courselens.search.query import Understood
 from courselens.search.saying import Saying
@@ -37,6 +39,12 @@ def verdict(first: Saying, other: Saying, understood: Understood) -> str | None:
     alike = not told.isdisjoint(words_of("same") | words_of("comparing") | words_of("changing"))
     if not (first.course and other.course) or first.field != other.field:
         return None
+    if first.field == "exam":
+        amounts = measured(first.course, other.course, understood)
+        if amounts:
+            return amounts
+        if told.isdisjoint(words_of("same")) and any(one.rows for one in concerns_of(understood.beside)):
+            return None  # what each says of one row of it is told
     values = [_values(one, one.course) for one in (first, other) if one.course]
     if first.field == PREREQUISITES and (alike or (told & words_of("choosing") and told & words_of("which"))):
         return (same if values[0] == values[1] else different) if any(values) else None

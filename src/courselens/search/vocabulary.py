@@ -66,7 +66,8 @@ def asking_words() -> frozenset[str]:
     A word of fewer is as likely an example of a topic, which may well be a title.
     """
     found = {word for word, count in _asked_words().items() if count >= ASKING}
-    return frozenset(found - {fold(word) for word in conditions()["half_topics"]}) | stop_words()
+    measures = {fold(word) for word in conditions()["measures"]}
+    return frozenset(found - {fold(word) for word in conditions()["half_topics"]}) | stop_words() | measures
 
 
 @lru_cache(maxsize=1)
