@@ -157,7 +157,7 @@ class ConditionParser:
 
     def untold(self, said: str) -> bool:
         """Whether words that were ignored ask for what the catalogue tells of no course: a level where it has none."""
-        if of_class_years(said):
+        if of_class_years(said, loosely=True):
             return True
         told = words(said)
         phrases = [tuple(word.text for word in told[start:]) for start in range(len(told))]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from rapidfuzz import process
@@ -16,6 +17,7 @@ from rapidfuzz.distance import OSA
 
 from courselens.search.facts import Condition, Facts
 from courselens.search.joined import within
+from courselens.search.names import nicknames
 from courselens.search.places import WITH_VALUES, Around, value_words, words_of
 from courselens.search.tokens import Word, abbreviates, fold
 from courselens.search.vocabulary import stop_words
@@ -124,6 +126,9 @@ class Departments:
         and anthropology, `FMS` of film and media studies.
         """
         first = told[0].text
+        if first not in self.short and len(nicknames().get(first, ())) == 1:  # `bio` where the catalogue has BIOL
+            first = nicknames()[first][0]
+            told = [replace(told[0], text=first), *told[1:]]
         for size in range(min(LONGEST + 2, len(told)), 0, -1):
             said = [_mended(word.text) for word in told[:size] if word.text not in words_of("joining")]
             if told[size - 1].text in words_of("joining") or not 0 < len(said) <= LONGEST:
