@@ -86,3 +86,30 @@ def test_a_course_that_asked_for_another_once_is_not_named(lens: Lens) -> None:
     answer = lens.ask("which courses need CSCI 261").answer or ""
     assert "CSCI 402" in answer
     assert "CSCI 401" not in answer
+
+
+@pytest.mark.parametrize(
+    ("question", "undemanding"),
+    [
+        ("which courses fit, I have no experience", False),
+        ("welcher kurs passt, hab aber null vorkenntnisse", False),
+        ("courses on robots without prerequisites", True),
+        ("Kurse zu Robotern ohne Vorkenntnisse", True),
+    ],
+)
+def test_no_experience_is_no_topic(lens: Lens, question: str, undemanding: bool) -> None:
+    understood = lens.answerer.understand(question)
+    assert understood.undemanding is undemanding
+    assert "experience" not in understood.text
+    assert "vorkenntnisse" not in understood.text.lower()
+
+
+@pytest.mark.parametrize(
+    ("question", "fields"),
+    [
+        ("courses about robots (in English: drones)", set()),
+        ("courses about robots (in English)", {"language"}),
+    ],
+)
+def test_a_word_of_another_language_is_no_language_of_courses(lens: Lens, question: str, fields: set[str]) -> None:
+    assert {one.field for one in lens.answerer.understand(question).found.conditions} == fields

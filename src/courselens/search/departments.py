@@ -144,6 +144,20 @@ class Departments:
         return 1, self.short.get(first)
 
 
+def topics_in_a_language(found: Sequence[Condition], facts: Facts) -> list[Condition]:
+    """The conditions `found` without a department called as a language where another language is said in which it has
+    no course: `Japanese courses in English` may be of any department.
+    """
+    spoken = [one.mask(facts) for one in found if one.field == "language"]
+    languages = value_words(("language",))
+
+    def of_any(one: Condition) -> bool:
+        named = one.field == "department" and fold(one.said) in languages
+        return named and any(not (mask & one.mask(facts)).any() for mask in spoken)
+
+    return [one for one in found if not of_any(one)]
+
+
 def _cut_short(code: str, said: Sequence[str]) -> bool:
     """Whether a folded short form is made of letters of all the words `said`, in order; the last of several may be
     left out where it says nothing of a subject or the first word stands in full: `amst` and `amer` of American studies,

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from courselens.search.advice import advised_in, meant
 from courselens.search.conditions import ConditionParser
 from courselens.search.phrases import of_class_years, years_of_study
 from courselens.search.places import is_course_word, words_of
@@ -66,8 +67,8 @@ def wished_in(text: str) -> str:
         told = [word.text for word in words(topic)]
         amount = any(word.isdigit() or word in words_of("units") for word in told)  # `irgendwas mit 3 credits`
         if any(word not in asking_words() for word in told) and not amount and not any(map(is_course_word, told)):
-            return f"{conditions()['wished_for'][language]} {topic}"
-    return text
+            return f"{conditions()['wished_for'][language]} {meant(topic.split())}"
+    return advised_in(text)
 
 
 def unwanted_in(text: str, parser: ConditionParser) -> tuple[str, str]:
@@ -133,8 +134,10 @@ def _dislike_last(text: str) -> str:
 
 def undemanding_in(text: str, parser: ConditionParser) -> tuple[str, bool]:
     """`text` without that courses are to ask for nothing before, and whether it said so, of courses or beside several
-    conditions.
+    conditions. That somebody has no experience is left out alone: many courses that ask for something welcome them.
     """
+    if (lacking := _no_experience().search(text)) and len(lacking.group()) < len(text):
+        text = " ".join(f"{text[: lacking.start()]} {text[lacking.end() :]}".split()).replace(" .", ".")
     found = _no_prerequisites().search(text)
     if found and not asks_for_courses(words(text)) and len(parser.parse(text).conditions) < SEVERAL:
         found = None
@@ -177,6 +180,13 @@ def _easy_one() -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def _no_prerequisites() -> re.Pattern[str]:
     return re.compile(rf"\b(?:{either_as_written('no_prerequisites')})\b", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def _no_experience() -> re.Pattern[str]:
+    none, more, having = map(either_as_written, ("no_experience", "no_prerequisites", "having_none"))
+    small = r"(?:\b(?:but|and|with|aber|und|mit|men|og|med)\s+)?"
+    return re.compile(rf"[,;]?\s*{small}\b(?:(?:{having})\s+(?:{none}|{more})|(?:{none}))\b", re.IGNORECASE)
 
 
 @lru_cache(maxsize=4)
