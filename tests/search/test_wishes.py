@@ -113,3 +113,14 @@ def test_no_experience_is_no_topic(lens: Lens, question: str, undemanding: bool)
 )
 def test_a_word_of_another_language_is_no_language_of_courses(lens: Lens, question: str, fields: set[str]) -> None:
     assert {one.field for one in lens.answerer.understand(question).found.conditions} == fields
+
+
+def test_courses_that_are_not_about_a_topic_are_counted(lens: Lens) -> None:
+    found = lens.ask("which courses are not machines")
+    assert "courses fit" in (found.answer or "")
+    assert found.note == "Courses about “machines” are left out."
+
+
+def test_no_experience_of_who_asks_for_one_course_is_said(lens: Lens) -> None:
+    understood = lens.answerer.understand("I have no experience, can I take Robots?")
+    assert "no experience" in understood.text

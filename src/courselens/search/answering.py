@@ -198,7 +198,7 @@ class Answerer:
             ranking,
             coverage,
             self.fields,
-            kept=bool(kept or given or next_ones or understood.open_to),
+            kept=bool(kept or given or next_ones or understood.limited),
             other=one.other,
             untold=one.untold,
             beside=one.also,

@@ -103,6 +103,11 @@ class Understood:
         return bool(self.codes) or self.strength >= NAMED
 
     @property
+    def limited(self) -> bool:
+        """Whether what courses are not to be about, or whom they are for, is all that is said beside conditions."""
+        return self.open_to is not None or (bool(self.unwanted) and not self.topical)
+
+    @property
     def strength(self) -> float:
         """Strength of the best title."""
         return self.titles[0].strength if self.titles else 0.0

@@ -136,7 +136,8 @@ def undemanding_in(text: str, parser: ConditionParser) -> tuple[str, bool]:
     """`text` without that courses are to ask for nothing before, and whether it said so, of courses or beside several
     conditions. That somebody has no experience is left out alone: many courses that ask for something welcome them.
     """
-    if (lacking := _no_experience().search(text)) and len(lacking.group()) < len(text):
+    lacking = _no_experience().search(text)
+    if lacking and asks_for_courses(words(f"{text[: lacking.start()]} {text[lacking.end() :]}")):
         text = " ".join(f"{text[: lacking.start()]} {text[lacking.end() :]}".split()).replace(" .", ".")
     found = _no_prerequisites().search(text)
     if found and not asks_for_courses(words(text)) and len(parser.parse(text).conditions) < SEVERAL:
@@ -185,7 +186,7 @@ def _no_prerequisites() -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def _no_experience() -> re.Pattern[str]:
     none, more, having = map(either_as_written, ("no_experience", "no_prerequisites", "having_none"))
-    small = r"(?:\b(?:but|and|with|aber|und|mit|men|og|med)\s+)?"
+    small = r"(?:\b(?:but|and|with|if|since|aber|und|mit|wenn|falls|men|og|med|hvis)\s+)?"
     return re.compile(rf"[,;]?\s*{small}\b(?:(?:{having})\s+(?:{none}|{more})|(?:{none}))\b", re.IGNORECASE)
 
 
