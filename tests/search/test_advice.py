@@ -32,6 +32,9 @@ def test_a_topic_is_wished_for(text: str, wished: str) -> None:
         "my course on whales is full, what should I take?",
         "how is Logic graded, and what should I read?",
         "what should I take?",
+        "I need four credits and I only speak English, which courses are possible?",
+        "am I too slow for Logic, what should I have taken before",
+        "Before Composition I in music, what must I complete?",
         "Retailing, what is it about?",
     ],
 )

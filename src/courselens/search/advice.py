@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from courselens.search.places import is_course_word, words_of
+from courselens.search.places import is_course_word, value_words, words_of
 from courselens.search.tokens import fold, words
 from courselens.search.vocabulary import asking_words, conditions
 
@@ -26,8 +26,9 @@ def advised_in(text: str) -> str:
             continue
         told = words(text[: found.start()])
         said = {word.text for word in told}
-        first = told[0].text in words_of("telling_of_oneself") if told else False
-        if not first or said & words_of("held_before") or any(map(is_course_word, said)):
+        first = told[0].text in words_of("oneself") if told else False
+        held = words_of("held_before") & {word.text for word in words(text)}
+        if not first or held or said & _conditions() or any(map(is_course_word, said)):
             return text
         small = asking_words() | words_of("telling_of_oneself") | words_of("wishing") | words_of("opinions")
         topic = [text[word.start : word.end] for word in told if word.text not in small]
@@ -40,6 +41,12 @@ def meant(topic: Iterable[str]) -> str:
     """The words of a `topic` with the subject of what somebody wants to be: `physical therapy` for `therapist`."""
     known = _callings()
     return " ".join(known.get(fold(word), word) for word in topic)
+
+
+@lru_cache(maxsize=1)
+def _conditions() -> frozenset[str]:
+    """Words of conditions, which stay as they are said: `I need four credits and only speak English`."""
+    return value_words() | words_of("units") | words_of("speaking") | words_of("exams")
 
 
 @lru_cache(maxsize=1)
