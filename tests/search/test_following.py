@@ -181,6 +181,9 @@ def test_a_department_and_a_level_are_no_code_and_an_unknown_number_no_credits(l
         ("MATH 252 or CSCI 221 and MATH 348.", False),
         ("MATH 252, CSCI 221.", False),
         ("MATH 348 or CSCI 221.", False),
+        ("MATH 252 recommended.", False),
+        ("MATH 252, at least one additional course, and permission of instructor.", False),
+        ("MATH 252 or permission of instructor.", True),
     ],
 )
 def test_an_alternative_to_a_course_needs_nothing_else(lens: Lens, text: str, suffices: bool) -> None:

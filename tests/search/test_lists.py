@@ -78,7 +78,7 @@ def test_courses_that_are_asked_for_are(lens: Lens, question: str) -> None:
     ("question", "said"),
     [
         ("summer courses not open to first year students", "not open to first year students"),
-        ("summer courses only open to juniors and seniors", "open to juniors"),
+        ("summer courses only open to juniors and seniors", "only open to juniors and seniors"),
         ("Sommerkurse offen für Erstsemester", "offen für Erstsemester"),
     ],
 )

@@ -140,6 +140,7 @@ class Answerer:
                 start = fulfilling
             else:  # what none fulfils is not said to be fulfilled
                 understood = replace(understood, unwanted="", undemanding=False)
+            start, understood, found = self._opened(start, understood, found)
         allowed, kept, relaxed = self.narrowing.narrowed(start, found.conditions)
         told, terms = near, understood.wanted
         if asked.kind == "course" and not understood.named and understood.bare:  # its facts would match every course's
@@ -199,13 +200,23 @@ class Answerer:
             ranking,
             coverage,
             self.fields,
-            kept=bool(kept or given or next_ones),
+            kept=bool(kept or given or next_ones or understood.limited),
             other=one.other,
             untold=one.untold,
             beside=one.also,
         )
         kept = (*given, *kept)
         return Considered(understood, asked, kept, ignored, ranking, saying, (*further, *beside), evidence, one.other)
+
+    def _opened(self, start: Mask, understood: Understood, found: Found) -> tuple[Mask, Understood, Found]:
+        """The courses of `start` that are open to whom they are to be; where no course tells it, that is ignored."""
+        wanted = understood.open_to
+        if wanted is None:
+            return start, understood, found
+        opened, told = self.narrowing.opened(start, wanted)
+        if opened.any():
+            return opened, replace(understood, open_to=told), found
+        return start, replace(understood, open_to=None), Found(found.conditions, (*found.ignored, wanted.said))
 
     def _say_following(
         self, understood: Understood, after: int | None, code: str, ranking: Ranking, *, any_next: bool

@@ -19,7 +19,7 @@ from rapidfuzz.distance import OSA
 from courselens.dataset.glossary import is_written
 from courselens.search.amounts import amounts, bare_credits, levels, numbers_said, terms, years
 from courselens.search.boards import Boards
-from courselens.search.departments import Departments
+from courselens.search.departments import Departments, topics_in_a_language
 from courselens.search.disciplines import Disciplines
 from courselens.search.exam_amounts import of_exams
 from courselens.search.exams import CLOSED, EXAM, GROUP, INDIVIDUAL, KINDS
@@ -146,18 +146,18 @@ class ConditionParser:
         if made:
             add(one for one in bare_credits(blank, text, self.facts) if not overlaps(one, made))
         wanted = set(fields) if fields is not None else None
-        kept = [one for one in joined(made, text) if wanted is None or one.field in wanted]
         usable = []
-        for one in kept:
+        for one in (one for one in joined(made, text) if wanted is None or one.field in wanted):
             if one.field in self.facts.fields and (one.operator != "is" or one.mask(self.facts).any()):
                 usable.append(one)
             else:
                 ignored.append(one.said)
-        return Found(tuple(sorted(usable, key=lambda one: one.start)), tuple(dict.fromkeys(ignored)))
+        kept = sorted(topics_in_a_language(usable, self.facts), key=lambda one: one.start)
+        return Found(tuple(kept), tuple(dict.fromkeys(ignored)))
 
     def untold(self, said: str) -> bool:
         """Whether words that were ignored ask for what the catalogue tells of no course: a level where it has none."""
-        if of_class_years(said):
+        if of_class_years(said, loosely=True):
             return True
         told = words(said)
         phrases = [tuple(word.text for word in told[start:]) for start in range(len(told))]

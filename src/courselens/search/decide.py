@@ -26,6 +26,8 @@ NEARLY = 0.45
 """Strength from which a question for yes or no is about the course of that title: `is evaluating innovation hard`."""
 NEARLY_SAID = 0.4
 """The same where it is asked if there is an examination in it."""
+NEARLY_NAMED = 0.35
+"""The same where further clauses ask for more."""
 THERE = (["there"], ["es"], ["der"])
 """Second words of who asks whether there is something."""
 LEAST_ASKED = 0.35
@@ -306,6 +308,17 @@ def _about_one(understood: Understood) -> bool:
     return near and _yes_no(understood) and not understood.plural
 
 
+def _asked_behind(understood: Understood, one: Condition) -> bool:
+    """Whether a condition on the examination is what a clause behind the one that nearly names a course asks of it:
+    `how many ECTS has the one on trust, and who examines - external examiner?`.
+    """
+    places = understood.titles[0].places if understood.strength >= NEARLY_NAMED else ()
+    if one.field not in ("exam_rule", "exam_form") or not places or max(places) >= len(understood.told):
+        return False
+    last = understood.told[max(places)].end
+    return asks(understood) and last < one.start and BREAK.search(understood.text, last, one.start) is not None
+
+
 def applied(understood: Understood, asked: Asked) -> Found:
     """The conditions that hold for this kind of question: of a course that a title names, or nearly names where it is
     asked if something is so (`is asset allocation a 4 credit course in German?`), only year and term.
@@ -319,6 +332,7 @@ def applied(understood: Understood, asked: Asked) -> Found:
     if understood.codes or not (understood.named or nearly):
         of_year = not _yes_no(understood)  # `what year is X 2024/2025 of`, not `does X run in 2025?`
         kept = tuple(one for one in told if one.field != asked.field or (one.field == "year" and of_year))
+        kept = tuple(one for one in kept if not _asked_behind(understood, one))
     else:
         kept = tuple(one for one in told if one.field == "year" or (one.field == "start" and asked.field != "start"))
     return Found(kept, ())

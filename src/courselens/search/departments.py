@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from rapidfuzz import process
@@ -16,6 +17,7 @@ from rapidfuzz.distance import OSA
 
 from courselens.search.facts import Condition, Facts
 from courselens.search.joined import within
+from courselens.search.names import nicknames
 from courselens.search.places import WITH_VALUES, Around, value_words, words_of
 from courselens.search.tokens import Word, abbreviates, fold
 from courselens.search.vocabulary import stop_words
@@ -124,6 +126,9 @@ class Departments:
         and anthropology, `FMS` of film and media studies.
         """
         first = told[0].text
+        if first not in self.short and len(nicknames().get(first, ())) == 1:  # `bio` where the catalogue has BIOL
+            first = nicknames()[first][0]
+            told = [replace(told[0], text=first), *told[1:]]
         for size in range(min(LONGEST + 2, len(told)), 0, -1):
             said = [_mended(word.text) for word in told[:size] if word.text not in words_of("joining")]
             if told[size - 1].text in words_of("joining") or not 0 < len(said) <= LONGEST:
@@ -137,6 +142,20 @@ class Departments:
             if fitting:
                 return size, self.short[max(fitting, key=lambda code: (_made_of(code, said), len(code), code))]
         return 1, self.short.get(first)
+
+
+def topics_in_a_language(found: Sequence[Condition], facts: Facts) -> list[Condition]:
+    """The conditions `found` without a department called as a language where another language is said in which it has
+    no course: `Japanese courses in English` may be of any department.
+    """
+    spoken = [one.mask(facts) for one in found if one.field == "language"]
+    languages = value_words(("language",))
+
+    def of_any(one: Condition) -> bool:
+        named = one.field == "department" and fold(one.said) in languages
+        return named and any(not (mask & one.mask(facts)).any() for mask in spoken)
+
+    return [one for one in found if not of_any(one)]
 
 
 def _cut_short(code: str, said: Sequence[str]) -> bool:

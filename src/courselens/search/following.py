@@ -33,6 +33,8 @@ _NOTHING_AT_FIRST = re.compile(
 _CLAUSES = re.compile(r"[.;]\s|\b(?:and|und|og|sowie|samt|plus)\b|&", re.IGNORECASE)
 """Between things that are all asked for."""
 _OR = re.compile(r"\b(?:or|oder|eller)\b|/", re.IGNORECASE)
+_PARTS = re.compile(r"[.;,(]\s?|\b(?:and|und|og|plus)\b", re.IGNORECASE)
+"""Before what may be asked for besides."""
 LEAST = 2
 """Words of a title that are told from any other words."""
 LONG = 8
@@ -96,7 +98,18 @@ def following(index: Index, passage: Callable[[int], Passage], understood: Under
             code, year = index.course(owner).code, year_order(index.course(owner).year)
             if code not in found or year > year_order(index.course(found[code]).year):
                 found[code] = owner
-    return sorted(found.values())
+    return sorted(owner for owner in found.values() if not _changed(index, owner, asked))
+
+
+def _changed(index: Index, number: int, asked: int) -> bool:
+    """Whether a newer edition of course `number` has prerequisites of its own: another text than is known to ask for
+    what is sought.
+    """
+    year = year_order(index.course(number).year)
+    editions = index.names.codes.known.get(compact(index.course(number).code), ())
+    newer = [one for one in editions if year_order(index.course(one).year) > year]
+    places = (place for one in newer for place in index.passages_of(one))
+    return any(index.asked[place] == asked and not index.fact[place] for place in places)
 
 
 def _suffices(text: str, codes: Sequence[CodeMention], number: int | None, unknown: str | None) -> bool:
@@ -112,6 +125,9 @@ def _suffices(text: str, codes: Sequence[CodeMention], number: int | None, unkno
         own = any(number in one.courses if unknown is None else compact(one.code) == unknown for one in named)
         others = len({compact(one.code) for one in named}) > 1
         if not own or (others and not _OR.search(text, bounds[place], bounds[place + 1])):
+            return False
+    for found in phrase_pattern("asked_besides").finditer(fold(text)):  # `or permission of instructor` is not needed
+        if not _OR.search(_PARTS.split(text[: found.start()])[-1]):
             return False
     return True
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from courselens.course import Course
 from courselens.dataset.types import Passage
+from courselens.search.class_years import ClassYears
 from courselens.search.conditions import Condition, Found
 from courselens.search.decide import SAME, Asked
 from courselens.search.facts import Mask
@@ -25,6 +26,7 @@ from courselens.search.rank import about
 from courselens.search.saying import asks_yes_no
 from courselens.search.stored import Index, year_order
 from courselens.search.tokens import fold, words
+from courselens.search.wishes import OpenTo
 
 
 class Narrowing:
@@ -149,3 +151,21 @@ class Narrowing:
     def undemanding(self) -> Mask:
         """The courses that ask for nothing before."""
         return undemanding(self.index, self.passage)
+
+    def opened(self, start: Mask, wanted: OpenTo) -> tuple[Mask, OpenTo]:
+        """Of the courses of `start` those that say themselves that they are open to whom they are to be; where none
+        does, or that is `loosely` wanted, those that do not say the opposite; none where no course tells it.
+        """
+        told = self.class_years
+        saying = start & told.saying(wanted)
+        if saying.any() and not wanted.loosely:
+            return saying, wanted
+        against = told.against(wanted)
+        if wanted.only or wanted.denied or not against.any():
+            return np.zeros_like(start), wanted
+        return start & ~against, replace(wanted, loosely=True)
+
+    @cached_property
+    def class_years(self) -> ClassYears:
+        """Which years of study the courses say that they are open to."""
+        return ClassYears.of(self.index)

@@ -235,6 +235,11 @@ def _fits_language(around: Around, negated: bool) -> bool:
     courses_follow = any(is_course_word(word) for word in following)
     of_courses = (courses_follow and not words_of("about_language") & set(following)) or after in words_of("versions")
     adverb = around.told[around.place].text in words_of("language_adverbs")
+    if (
+        re.search(r"\(\s*(?:in|auf|på|im)\s+$", around.text[: around.start], re.I)
+        and around.text[around.end :][:1] == ":"
+    ):
+        return False  # a word of that language follows: `(in Danish: lempelse)`
     if after in words_of("skills") or speech_of(around.told[around.place].text) in _languages():
         return negated
     if before in words_of("speaking") and not adverb:

@@ -44,7 +44,7 @@ from courselens.search.stored import Index
 from courselens.search.tokens import Word, fold, words
 from courselens.search.translation import english, topic_language
 from courselens.search.vocabulary import MENTION, asking_words, collapse, either_as_written, stop_words
-from courselens.search.wishes import to_the_point, undemanding_in, unwanted_in, wished_in
+from courselens.search.wishes import OpenTo, open_to_in, to_the_point, undemanding_in, unwanted_in, wished_in
 
 LONGEST = 2_000
 """Characters of a question that are looked at."""
@@ -71,9 +71,9 @@ class Understood:
     without any word of asking (empty where that is all or nothing), `told_language` is None where no word tells the
     `language`, `in_english` its terms in English where it is in another language; `topical`
     whether a word is left that neither asks nor says a condition, `plural` whether it asks for courses; `year_named`
-    whether a year is a condition; `unwanted` is a topic that courses are not to be about, and `undemanding` tells
-    that they are to ask for nothing before; `text` says neither any more. `others` are further courses than the first
-    that are named by title.
+    whether a year is a condition; `unwanted` is a topic that courses are not to be about, `undemanding` tells that they
+    are to ask for nothing before, `open_to` whom they are for; `text` says none of it any more. `others` are further
+    courses than the first that are named by title.
     """
 
     question: str
@@ -95,12 +95,18 @@ class Understood:
     year_named: bool
     unwanted: str = ""
     undemanding: bool = False
+    open_to: OpenTo | None = None
     others: tuple[TitleMention, ...] = ()
 
     @property
     def named(self) -> bool:
         """Whether a course is named, by code or by a title that fits well."""
         return bool(self.codes) or self.strength >= NAMED
+
+    @property
+    def limited(self) -> bool:
+        """Whether what courses are not to be about, or whom they are for, is all that is said beside conditions."""
+        return self.open_to is not None or (bool(self.unwanted) and not self.topical)
 
     @property
     def strength(self) -> float:
@@ -165,6 +171,7 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
     """Read `question` by its words. Never fails, whatever the text."""
     question = well_formed(question)
     text = to_the_point(" ".join(question[:LONGEST].split()))
+    text, open_to = open_to_in(text)
     text, undemanding = undemanding_in(text, parser)
     text, unwanted = unwanted_in(text, parser)
     text = wished_in(text)
@@ -249,6 +256,7 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
         year_named=any(one.field == "year" for one in found.conditions),
         unwanted=unwanted,
         undemanding=undemanding,
+        open_to=open_to,
         others=rivals,
     )
 

@@ -65,6 +65,18 @@ UNDEMANDING = {
     "da": "Kun kurser uden forudsætninger.",
 }
 """The same where prerequisites are not."""
+OPEN_TO = {
+    "en": "As far as the texts of the courses say whom they are open to (“{said}”).",
+    "de": "Soweit die Kurse selbst sagen, wem sie offenstehen («{said}»).",
+    "da": "Så vidt kurserne selv siger, hvem de er åbne for (»{said}«).",
+}
+"""The same where they are to be open to somebody."""
+NOT_CLOSED = {
+    "en": "Courses that say the opposite of “{said}” are left out.",
+    "de": "Ohne Kurse, die das Gegenteil von «{said}» sagen.",
+    "da": "Uden kurser, der siger det modsatte af »{said}«.",
+}
+"""The same where they may be."""
 UNNAMED = re.compile(r"N\. ?N\.?|NN|T\. ?B\. ?[ADC]\.?|TB[ADC]", re.IGNORECASE)
 """What stands where the name of a lecturer is still to come."""
 NOT_YET = {
@@ -151,6 +163,9 @@ def say_courses(
     names = "; ".join(course.name for course in courses)
     notes = [WITHOUT[language].format(said=understood.unwanted)] if understood.unwanted else []
     notes += [UNDEMANDING[language]] if understood.undemanding else []
+    if understood.open_to:
+        told = NOT_CLOSED if understood.open_to.loosely else OPEN_TO
+        notes.append(told[language].format(said=understood.open_to.said))
     said = fit.format(names=names, count=count, said=", ".join(unmet))
     return Saying(said, (), None, None, (), " ".join(notes) or None)
 

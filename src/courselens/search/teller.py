@@ -219,7 +219,7 @@ class Teller:
 
     def _count(self, understood: Understood, ranking: Ranking, kept: Sequence[Condition]) -> int:
         """How many courses fit, one of each group, where nothing but conditions or their number is asked; else 0."""
-        if understood.topical or not (kept or counts(understood.told)):
+        if understood.topical or not (kept or understood.limited or counts(understood.told)):
             return 0
         if understood.strength >= MAYBE and not self._of_conditions(understood, kept):
             return 0
