@@ -52,6 +52,7 @@ def lens(tmp_path_factory: pytest.TempPathFactory) -> Lens:
         ("mandatory courses in Danish", "2 courses fit", {"BA-2", "KA-3"}),
         ("summer courses", "2 courses fit", {"BA-2", "KA-3"}),
         ("courses coordinated by Voss", "2 courses fit", {"BA-4", "MA-4"}),
+        ("zeig mir alle Masterkurse auf Dänisch", "Es passt", {"KA-3"}),
         ("courses taught by Gao", "2 courses fit", {"BA-2", "KA-3"}),
     ],
 )

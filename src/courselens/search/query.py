@@ -332,6 +332,7 @@ def _topical(word: Word, found: Found) -> bool:
     if found.conditions:
         small |= words_of("wishing") | words_of("negation") | words_of("opinions")
         small |= words_of("only") | words_of("courses") | words_of("copula") | words_of("taking_place")
+        small |= words_of("listing")
         if said & {"exam_form", "exam_rule"}:
             small |= words_of("assessing")
     return word.text not in small and not inside(word, [(one.start, one.end) for one in found.conditions])
