@@ -299,7 +299,6 @@ class ConditionParser:
         if operator == "only" and value in (INDIVIDUAL, GROUP):  # who does it alone does nothing in a group
             field, value, operator = ALONE[value], GROUP if value == INDIVIDUAL else INDIVIDUAL, "not"
         values = self._catalogue_values(field, value)
-        values += [] if operator != "is" else self.facts.so_too(field, values)
         if not values:
             return said
         return Condition(field, operator, tuple(values), said, around.start, around.end)

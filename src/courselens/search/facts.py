@@ -132,12 +132,6 @@ class Facts:
             mask[list(self.values.get(field, {}).get(value, ()))] = True
         return mask
 
-    def so_too(self, field: str, values: Sequence[str]) -> list[str]:
-        """The values of what is something else and one of `values` too: `Mandatory (also offered as elective)`."""
-        others = {one: fold(one.partition("(")[2]) for one in self.values.get(field, {}) if one not in values}
-        wanted = "|".join(re.escape(fold(one)) for one in values)
-        return [one for one, behind in others.items() if re.match(rf"also\b.*\b(?:{wanted})\b", behind)]
-
     def having_together(self, values: Sequence[str]) -> Mask:
         """Courses with a part of the examination that has all of `values`: a central exam that is digital."""
         if not self.part_courses:
@@ -232,8 +226,6 @@ class Condition:
         if self.operator == "together":
             return facts.having_together(texts)
         having = facts.having(self.field, texts)
-        if self.field == "start":  # of who tells no start, a duration of `Summer` says it
-            having |= facts.having("duration", texts) & ~facts.stating("start")
         if self.operator == "not":
             return facts.stating(self.field) & ~having
         if self.operator == "only" and self.field == "exam_rule":

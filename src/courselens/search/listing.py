@@ -82,7 +82,7 @@ def is_called(course: Course, either: Sequence[Sequence[str]]) -> bool:
 
 def first_of_title(courses: Sequence[Course], most: int) -> list[Course]:
     """The first course of each title, at most so many; all of them where so many are there."""
-    if len(courses) == most:
+    if len(courses) == most != ALL_NAMED:
         return [*courses]
     distinct: dict[str, Course] = {}
     for one in courses:

@@ -128,7 +128,7 @@ class Teller:
             count = self._count(understood, ranking, kept)
             if 0 < count <= ALL_NAMED:
                 good = versions_of(self.index, ranking, self.course)
-                count, most = len(good), len(good)
+                count, most = len(good), len(good) if len(good) > count else ALL_NAMED
             elif count:
                 good, most = ranking.order.tolist(), NAMED_COURSES
             else:
