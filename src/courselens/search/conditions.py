@@ -161,7 +161,7 @@ class ConditionParser:
             return True
         told = words(said)
         phrases = [tuple(word.text for word in told[start:]) for start in range(len(told))]
-        fields = {field for phrase in phrases for field, _ in self._meanings(phrase)}
+        fields = {field for phrase in phrases for field, _ in self.meanings(phrase)}
         return bool(fields) and fields.isdisjoint(self.facts.fields)
 
     def numbers(self, text: str) -> list[Condition]:
@@ -180,7 +180,7 @@ class ConditionParser:
             year = around.dated if around is not None else 0
             if around is None or not year:
                 continue
-            for field, value in self._meanings(tuple(word.text for word in told[place : place + size])):
+            for field, value in self.meanings(tuple(word.text for word in told[place : place + size])):
                 one = self._condition(field, value, around) if field == "start" else None
                 if isinstance(one, Condition):
                     yield replace(one, end=told[place + size + year - 1].end)
@@ -203,7 +203,7 @@ class ConditionParser:
             changed = False
             for place, size in tuple(left):
                 around = Around(told, place, size, text)
-                for field, value in self._meanings(tuple(word.text for word in told[place : place + size])):
+                for field, value in self.meanings(tuple(word.text for word in told[place : place + size])):
                     if field not in LOOSE or (field, value) == ("exam_form", "exam"):
                         continue
                     if field == "language" and self._of_department(around):
@@ -232,7 +232,8 @@ class ConditionParser:
             for place, word in enumerate(told)
         )
 
-    def _meanings(self, phrase: Phrase) -> list[tuple[str, str]]:
+    def meanings(self, phrase: Phrase) -> list[tuple[str, str]]:
+        """Fields and values that a phrase means, the catalogue's own words first."""
         return [*((field, value) for field, value, _ in self.own.get(phrase, ())), *self._meant(phrase)]
 
     def _phrase_at(self, told: Sequence[Word], place: int, text: str, found: list[Condition | str]) -> tuple[int, int]:

@@ -15,6 +15,7 @@ from courselens.search.conditions import Condition, Found
 from courselens.search.framing import inside
 from courselens.search.naming import COMPLETE, FULL
 from courselens.search.places import words_of
+from courselens.search.plural import lists_of_topic
 from courselens.search.query import Understood
 from courselens.search.tokens import BREAK, either, flat, fold, words
 from courselens.search.vocabulary import MENTION, conditions, stop_words
@@ -85,6 +86,8 @@ def decide(understood: Understood, shares: Mapping[str, float], held: frozenset[
     if understood.unwanted:
         return Asked("courses", None, share, elsewhere, shares)
     named = understood.named and (not understood.plural or mass > courses)
+    if named and understood.plural and not understood.codes and lists_of_topic(understood.told, understood.titles):
+        return Asked("courses", None, share, elsewhere, shares)
     loose = understood.plural or not understood.titles or understood.titles[0].cover < FULL
     alone = _conditions_alone(understood, best)
     loose = loose or _of_department(understood)

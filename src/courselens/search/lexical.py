@@ -201,16 +201,31 @@ def split_compound(word: str, known: frozenset[str]) -> tuple[str, ...]:
 
 
 def guess_language(text: str) -> str | None:
-    """`en`, `de` or `da`, by which language's small words are the most frequent; None where none is."""
+    """`en`, `de` or `da`, by which language's small words are the most frequent; None where none is. Where two are
+    alike (`der` is German and Danish), the words of courses tell: `kurser der undervises online`.
+    """
     told = [word.text for word in words(text[:4000])]
     counts = {language: sum(map(small.__contains__, told)) for language, small in _small_words().items()}
     best = max(counts, key=lambda language: (counts[language], language == "en"))
+    alike = [language for language, count in counts.items() if count == counts[best]]
+    if len(alike) > 1:
+        telling = {language: sum(word.endswith(_telling_words()[language]) for word in told) for language in alike}
+        likeliest = max(telling, key=telling.__getitem__)
+        if telling[likeliest] > max(count for language, count in telling.items() if language != likeliest):
+            return likeliest
     return best if counts[best] else None
 
 
 @lru_cache(maxsize=1)
 def _small_words() -> dict[str, frozenset[str]]:
     return {language: frozenset(small) for language, small in conditions()["languages"].items()}
+
+
+@lru_cache(maxsize=1)
+def _telling_words() -> dict[str, tuple[str, ...]]:
+    """Ends of words by which a language is told where its small words do not tell it; English has none."""
+    ends = conditions()["language_endings"]
+    return {language: tuple(ends.get(language, ())) for language in conditions()["languages"]}
 
 
 @lru_cache(maxsize=1)

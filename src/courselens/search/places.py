@@ -177,7 +177,7 @@ def fits(field: str, own: bool, phrase: Phrase, around: Around) -> bool:
             return after in level or before in level or not phrase[0].isdigit()
         if phrase[0] in words_of("also_else"):
             return after in courses | level
-        near = before in words_of("near_level") and around.loose
+        near = before in words_of("near_level") and (around.loose or after in words_of("taking_place"))
         return (negated and around.loose) or near or around.of_courses or after in level | {""}
     if field == "start":
         terms = words_of("terms")

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from courselens.search.names import MAYBE, NAMED, TitleMention
-from courselens.search.places import phrase_pattern, words_of
+from courselens.search.places import is_course_word, phrase_pattern, words_of
 from courselens.search.tokens import BREAK, Word
-from courselens.search.vocabulary import stop_words
+from courselens.search.vocabulary import asking_words, stop_words
 
 PARTS = (["the"], ["guest"], ["who"], ["wer"])
 """Before a word for courses that is none: `the guest lectures`, `who lectures`."""
@@ -43,6 +43,23 @@ def asks_for_courses(told: Sequence[Word]) -> bool:
         ):
             return texts[place + 1 : place + 2] != ["is"] or before[0] in asking
     return False
+
+
+def lists_of_topic(told: Sequence[Word], titles: Sequence[TitleMention]) -> bool:
+    """Whether nothing but courses on a topic is said, of which a title may hold some words: `Vorlesungen zu Steuern
+    oder Einkauf`; not `courses on tax with an exam`, nor a title that begins so.
+    """
+    texts = [word.text for word in told]
+    first = next((place for place, word in enumerate(texts) if word not in words_of("asking_some")), len(texts))
+    if first + 2 >= len(texts) or (titles and min(titles[0].places, default=first) <= first):
+        return False
+    plural = is_course_word(texts[first]) and texts[first].endswith(tuple(words_of("plural_courses")))
+    of_topic = texts[first + 1] in words_of("of_topic")
+    return (
+        plural
+        and of_topic
+        and not any(word in asking_words() - stop_words() or word in words_of("yes_no") for word in texts[first + 2 :])
+    )
 
 
 def counts(told: Sequence[Word]) -> bool:

@@ -18,6 +18,7 @@ from courselens.search.amounts import follows
 from courselens.search.clauses import clauses, of_nouns
 from courselens.search.codes import CodeMention
 from courselens.search.comparing import pair
+from courselens.search.compounds import parted
 from courselens.search.conditions import Condition, ConditionParser, Found
 from courselens.search.framing import framed, inside, joined_on, title_spans
 from courselens.search.lexical import guess_language, query_words
@@ -73,7 +74,7 @@ class Understood:
     whether a word is left that neither asks nor says a condition, `plural` whether it asks for courses; `year_named`
     whether a year is a condition; `unwanted` is a topic that courses are not to be about, `undemanding` tells that they
     are to ask for nothing before, `open_to` whom they are for; `text` says none of it any more. `others` are further
-    courses than the first that are named by title.
+    courses than the first that are named by title; `titled` are the places in `text` of the words of the best one.
     """
 
     question: str
@@ -97,6 +98,7 @@ class Understood:
     undemanding: bool = False
     open_to: OpenTo | None = None
     others: tuple[TitleMention, ...] = ()
+    titled: tuple[tuple[int, int], ...] = ()
 
     @property
     def named(self) -> bool:
@@ -174,7 +176,7 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
     text, open_to = open_to_in(text)
     text, undemanding = undemanding_in(text, parser)
     text, unwanted = unwanted_in(text, parser)
-    text = wished_in(text)
+    text = parted(wished_in(text), index.names.words, parser.meanings)
     told = words(text)
     numbers = [(one.start, one.end) for one in parser.numbers(text)]
     codes = [code for code in index.names.codes.find(text, told) if not is_number(code, index.names, told, numbers)]
@@ -258,6 +260,7 @@ def understand(question: str, index: Index, parser: ConditionParser) -> Understo
         undemanding=undemanding,
         open_to=open_to,
         others=rivals,
+        titled=tuple(title),
     )
 
 
@@ -354,7 +357,10 @@ def _topical(word: Word, found: Found) -> bool:
     small = asking_words() | words_of("counting")
     if found.conditions:
         small |= words_of("wishing") | words_of("negation") | words_of("opinions")
-        small |= words_of("only") | words_of("courses") | words_of("copula")
+        small |= words_of("only") | words_of("courses") | words_of("copula") | words_of("taking_place")
+        small |= words_of("listing")
+        if said & {"exam_form", "exam_rule"}:
+            small |= words_of("assessing")
     return word.text not in small and not inside(word, [(one.start, one.end) for one in found.conditions])
 
 

@@ -20,9 +20,20 @@ from courselens.search.contacts import CONTACTS, say_address
 from courselens.search.decide import Asked
 from courselens.search.excerpt import ADDRESS, LONGEST, writes
 from courselens.search.field import Fit
+from courselens.search.framing import inside
 from courselens.search.joined import within
 from courselens.search.language_needed import say_needed
 from courselens.search.lexical import word_stems
+from courselens.search.listing import (
+    ALL_NAMED,
+    NAMED_COURSES,
+    either_of,
+    first_of_title,
+    is_called,
+    named_of,
+    speaks_of,
+    versions_of,
+)
 from courselens.search.names import MAYBE
 from courselens.search.people import names_said
 from courselens.search.places import phrase_pattern, words_of
@@ -63,12 +74,6 @@ TOLD_OF_PARTS = ("duration", "weight", "grouping")
 """What a summary of an examination tells of its parts, each with the words that ask for it."""
 IDENTITY = frozenset({"title", "title_en", "code", "codes"})
 """Fields that say nothing of a course but which one it is."""
-NAMED_COURSES = 3
-"""Courses that the answer to "which courses …" names in its sentence."""
-ALL_NAMED = 5
-"""Courses that fulfil all conditions from which only some are named."""
-NEARLY_AS_GOOD = 0.7
-"""Share of the best one's score from which a course is named beside it."""
 ALIASES = {
     "ects": ("ects", "credits"),
     "credits": ("credits", "ects"),
@@ -124,12 +129,19 @@ class Teller:
             if unmet and untold and not kept and _nothing_but(understood, unmet):
                 return say_untold(unmet, understood.language)
             count = self._count(understood, ranking, kept)
-            least = 0.0 if count else NEARLY_AS_GOOD * float(ranking.score[ranking.order[0]])
-            good = (self.course(one) for one in ranking.order.tolist() if ranking.score[one] >= least)
-            distinct: dict[str, Course] = {}
-            for one in good:
-                distinct.setdefault(one.title, one)
-            courses = [*distinct.values()][: ALL_NAMED if 0 < count <= ALL_NAMED else NAMED_COURSES]
+            if 0 < count <= ALL_NAMED:
+                good = versions_of(self.index, ranking, self.course)
+                count, most = len(good), len(good) if len(good) > count else ALL_NAMED
+            elif count:
+                good, most = ranking.order.tolist(), NAMED_COURSES
+            else:
+                either = either_of(understood.told, words(understood.topic))
+                good, most = named_of(
+                    ranking,
+                    lambda one: self._speaks_of(one, understood),
+                    lambda one: is_called(self.course(one), either),
+                )
+            courses = first_of_title([self.course(one) for one in good], most)
             more = len(ranking.order) > 1
             return say_courses(courses, understood, count=count, more=more, unmet=unmet, untold=untold)
         number = int(ranking.order[0]) if number is None else number
@@ -178,6 +190,11 @@ class Teller:
         """What course `number` says of a language that is asked to be needed for it."""
         passages = ((place, self.passage(place)) for place in self.index.passages_of(number))
         return say_needed(understood, self.course(number), passages)
+
+    def _speaks_of(self, number: int, understood: Understood) -> bool:
+        """Whether course `number` has each word of the topic in its title, or more than once in its text."""
+        told = " ".join(self.passage(place).text for place in self.index.passages_of(number))
+        return speaks_of(self.course(number), told, words(understood.topic))
 
     def _begun(self, number: int, field: str | None) -> Saying | None:
         """The section `field` of course `number` from its beginning; None where it has none."""
@@ -229,7 +246,7 @@ class Teller:
         """Whether the words of the best title are those of conditions and of asking: `how many film courses are there`,
         where Topics in Film are one of them, or `many` is but a word of asking.
         """
-        told = [understood.told[one] for one in understood.titles[0].places if one < len(understood.told)]
+        told = [word for word in understood.told if inside(word, understood.titled)]
         of_conditions = [within(word, kept) for word in told]
         rest = (word.text for word, held in zip(told, of_conditions, strict=True) if not held)
         counted = phrase_pattern("counting").search(" ".join(word.text for word in understood.told))
