@@ -58,6 +58,6 @@ def _callings() -> dict[str, str]:
 def _asking_advice() -> dict[str, re.Pattern[str]]:
     """By language, what asks for advice behind a clause."""
     return {
-        language: re.compile(rf"\s*[,;.:!?–-]+\s*(?:and |so |und |also |og |så )?(?:{'|'.join(said)})[\s?!.]*$", re.I)
+        language: re.compile(rf"[,;.:!?–-]\s*(?:and |so |und |also |og |så )?(?:{'|'.join(said)})[\s?!.]*$", re.I)
         for language, said in conditions()["advice"].items()
     }

@@ -93,7 +93,7 @@ def _weight(understood: Understood) -> Callable[[Course], Amount | None]:
 def _asks_weight(understood: Understood) -> bool:
     """Whether it is asked where something counts more: `does the presentation count more in A than in B`."""
     plain = " ".join(word.text for word in words(understood.frame))
-    return phrase_pattern("weighing").search(plain) is not None and _compares(understood)
+    return phrase_pattern("weighed").search(plain) is not None and _compares(understood)
 
 
 def _asks_pages(understood: Understood) -> bool:

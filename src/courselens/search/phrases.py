@@ -108,7 +108,7 @@ def years_of_study(text: str) -> tuple[int, ...]:
 def _year() -> re.Pattern[str]:
     named = (
         rf"(?P<y{place}>{either(said).replace(chr(92) + ' ', r'[ -]')})"
-        for place, said in enumerate(conditions()["years_of_study"])
+        for place, said in enumerate(conditions()["years_of_study"].values())
     )
     return re.compile(rf"\b(?:{'|'.join(named)})\b(?! of )")
 
