@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from courselens.course import Catalogue
+from courselens.course import Catalogue, Field
 from courselens.search.field import Fit
 from courselens.search.index import build_index, open_index
 from courselens.search.lens import Lens
@@ -52,25 +52,31 @@ def _asked(lens: Lens, question: str):  # type: ignore[no-untyped-def]
 
 
 @pytest.mark.parametrize(
-    ("question", "begins"),
+    ("question", "opening"),
     [
         ("is there a written exam in KAN-C1001U?", "Yes, "),
-        ("is KAN-C1001U examined orally?", "No, "),
+        ("is there an oral exam in KAN-C1001U?", "No, "),
     ],
 )
 def test_the_form_of_an_examination_is_told_with_its_parts(
-    lens: Lens, monkeypatch: pytest.MonkeyPatch, question: str, begins: str
+    lens: Lens, monkeypatch: pytest.MonkeyPatch, question: str, opening: str
 ) -> None:
     answerer = lens.answerer
-    monkeypatch.setattr(answerer.teller, "held", lambda _, name: name)
+    teller = answerer.teller
+    monkeypatch.setattr(teller, "held", lambda _, name: name)
     found = lens.consider(question)
+    number = int(found.ranking.order[0])
+    parts = teller._summary(number, "exam")
+    form = replace(parts[0][1], field="exam_form", text="The form is written.")
+    monkeypatch.setattr(teller, "_summary", lambda _, field: parts if field == "exam" else [(parts[0][0], form)])
     asked = replace(found.asked, kind="course", field="exam_form", elsewhere=0.0)
-    said = answerer.teller.say(found.understood, asked, found.ranking, ())
-    assert said.field == "exam"
-    assert said.answer is not None
-    assert said.answer.startswith(begins)
-    formal = answerer.teller.say(answerer.understand("form of examination of KAN-C1001U"), asked, found.ranking, ())
-    assert formal.field == "exam_form"
+    course = replace(lens.index.course(number), fields={"exam_form": Field("exam_form", ("Written exam",))})
+    monkeypatch.setattr(teller, "course", lambda _: course)
+    said = teller.say(found.understood, asked, found.ranking, ())
+    assert said.field == "exam_form"
+    assert said.answer == opening + parts[0][1].text
+    formal = teller.say(answerer.understand("form of examination of KAN-C1001U"), asked, found.ranking, ())
+    assert formal.answer == form.text
 
 
 @pytest.mark.parametrize(

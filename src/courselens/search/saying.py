@@ -221,12 +221,10 @@ def say_field(
     if own and (value or own[0][1].kind == "chunk"):
         place, passage = own[0]
         if passage.kind == "fact":
-            text = _fact(course, passage, language)
+            text = _fact(course, whole(passage, place), language)
         else:
             text = excerpt(whole(passage, place).text, understood, course)
-        by_form = (field, wanted) == ("exam", "exam_form")
-        forms = tuple(part.form for part in course.exam if part.form and by_form)
-        opening = _yes_no(understood, wanted if forms and wanted else field, course, forms or value, language)
+        opening = _yes_no(understood, field, course, value, language)
         return Saying(_opened(opening, text, course), value, field, course, (place,))
     if value:
         said = ", ".join(format_value(one) if not isinstance(one, dict) else str(one.get("form")) for one in value)

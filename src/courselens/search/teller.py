@@ -152,13 +152,12 @@ class Teller:
         if asked.field == CONTACTS:
             return say_address(understood, course, understood.told_language or language_of(course))
         field = self.held(number, asked.field)
-        if field == "exam_form" and course.exam and not asks_form(understood):
-            field = "exam"  # its parts tell the form, and more
         if asked.field is None and asked.elsewhere > 0.5:
             return Saying(None, (), None, course, (), not_said(course, None, understood.language))
         needed = self._language_needed(understood, number) if field == "language" else None
         if needed:
             return needed
+        shown = self._shown(understood, number, field)
         places = best_passages(self.index, ranking.parts, [number], most=MOST, field=field or "content")
         passages = tuple((place, self.passage(place)) for place in places)
         if writes(understood):
@@ -169,10 +168,10 @@ class Teller:
                 understood.beside, course, map(self.passage, self.index.passages_of(number)), understood.language
             )
             alone = asks_of_groups_for_one(understood.beside, course)
-            if rows or missing or alone or field != asked.field or not self._detailed(understood, course):
+            if rows or missing or alone or not self._detailed(understood, course):
                 passages = (*self._summary(number, field), *passages)
             if rows or missing:
-                said = say_field(understood, course, field, asked.field, passages)
+                said = say_field(understood, course, field, asked.field, passages, shown)
                 return with_rows(said, rows, passages, missing)
         elif asks_required(understood):
             passages = tuple(sorted(passages, key=lambda one: not tells_required(one[1].text)))
@@ -184,7 +183,16 @@ class Teller:
             begun = self._begun(number, field)
             if begun:
                 return begun
-        return say_field(understood, course, field, asked.field, passages, self._whole)
+        return say_field(understood, course, field, asked.field, passages, shown)
+
+    def _shown(self, understood: Understood, number: int, field: str | None) -> Callable[[Passage, int], Passage]:
+        """How a passage of course `number` is shown that answers `field`: whole; where the form of an examination is
+        asked, and not in so many words, its parts, which tell the form and more.
+        """
+        parts = self._summary(number, "exam") if field == "exam_form" and not asks_form(understood) else ()
+        if not parts or not self.course(number).exam:
+            return self._whole
+        return lambda passage, place: parts[0][1] if passage.field == field else self._whole(passage, place)
 
     def _language_needed(self, understood: Understood, number: int) -> Saying | None:
         """What course `number` says of a language that is asked to be needed for it."""
