@@ -208,7 +208,7 @@ def _disliked() -> re.Pattern[str]:
 
 @lru_cache(maxsize=1)
 def _anew() -> re.Pattern[str]:
-    return re.compile(rf"\s*[,;.…–-]+\s*\b(?:{either_as_written('anew')})\b[\s,:]*(?=\w)", re.IGNORECASE)
+    return re.compile(rf"(?<![\s,;.…–-])\s*[,;.…–-]+\s*\b(?:{either_as_written('anew')})\b[\s,:]*(?=\w)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1)
