@@ -228,12 +228,15 @@ class Teller:
     def _detailed(self, understood: Understood, course: Course) -> bool:
         """Whether more is asked of a course than what it is about."""
         asking = understood.asking(course.values("lecturer"))
-        told = [word for said in asking for word in fold(said).split()]
+        told = [word for said in asking for word in fold(said).split()]  # `group work` is one of them
         small = asking_words() | words_of("comparing") | words_of("choosing") | words_of("between")
         small |= words_of("handing_in")  # what is to be handed in, the parts of the examination are
+        chooses = any(word.text in words_of("choosing") for word in understood.told)
         for name in TOLD_OF_PARTS:
-            if any(getattr(part, name) for part in course.exam):
+            asked = chooses or name != "grouping"  # `an individual paper` does not ask for it
+            if asked and any(getattr(part, name) for part in course.exam):
                 small |= words_of(f"exam_{name}")
+        small -= words_of("measures")  # how many characters a paper has, no summary tells
         return any(word not in small and len(word) > 1 for word in told)
 
     def _from_the_start(self, number: int, passages: Sequence[tuple[int, Passage]]) -> tuple[tuple[int, Passage], ...]:
