@@ -56,7 +56,7 @@ def named_of(ranking: Ranking, speaks: Callable[[int], bool], called: Callable[[
 
 
 def speaks_of(course: Course, text: str, topic: Sequence[Word]) -> bool:
-    """Whether `course` has each word of the topic in its title, or more than once in its `text`."""
+    """Whether `course` has each word of the topic in its title, or `OFTEN` in its `text`."""
     title, told = fold(f"{course.title} {course.title_en or ''}"), fold(text)
     begins = (rf"\b{re.escape(word.text)}" for word in topic)
     return bool(topic) and all(re.search(one, title) or len(re.findall(one, told)) >= OFTEN for one in begins)

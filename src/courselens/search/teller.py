@@ -200,7 +200,7 @@ class Teller:
         return say_needed(understood, self.course(number), passages)
 
     def _speaks_of(self, number: int, understood: Understood) -> bool:
-        """Whether course `number` has each word of the topic in its title, or more than once in its text."""
+        """Whether course `number` has each word of the topic in its title, or often in its text."""
         told = " ".join(self.passage(place).text for place in self.index.passages_of(number))
         return speaks_of(self.course(number), told, words(understood.topic))
 

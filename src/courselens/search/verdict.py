@@ -10,16 +10,16 @@ from collections.abc import Sequence
 from courselens.course import Course
 from courselens.search.codes import Codes
 from courselens.search.concerns import concerns_of
-from courselens.search.measured import measured
+from courselens.search.measured import ALIKE, measured
 from courselens.search.places import phrase_pattern, words_of
 from courselens.search.query import Understood
 from courselens.search.saying import Saying
 from courselens.search.tokens import fold, words
 
 VERDICT = {
-    "en": ("Both are the same.", "They are not the same.", "{name} has more."),
-    "de": ("Beides ist gleich.", "Das ist nicht gleich.", "{name} hat mehr."),
-    "da": ("Begge er ens.", "De er ikke ens.", "{name} har mest."),
+    "en": (ALIKE["en"], "They are not the same.", "{name} has more."),
+    "de": (ALIKE["de"], "Das ist nicht gleich.", "{name} hat mehr."),
+    "da": (ALIKE["da"], "De er ikke ens.", "{name} har mest."),
 }
 """Of two courses compared: that they are alike in what is asked, that they are not, which has more of it."""
 FIRST = {
